@@ -1,0 +1,143 @@
+"""Every private name of torch that scitorch relies on, in one place.
+
+An operator with derivatives of every order, under every nesting of ``torch.func``, forward-mode AD, ``torch.compile``
+and plain autograd, needs four things that torch has but does not export:
+
+* a single-level ``autograd.Function`` (the public one calls ``inspect.signature`` at each call, and hides the outer
+  levels of differentiation from its forward),
+* the switch that lets such a function run inside a ``torch.func`` transform,
+* the tangent of a dual number independent of the (inside compiled graphs stale) Python-side level,
+* the dispatch keys of a tensor, to know that nothing intercepts a call.
+
+The names were verified on the versions of :data:`VERIFIED` with ``tests/op/test_composition.py``. On any other
+version :func:`verify` warns once and runs a short self-test at first use, which decides.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+import torch
+from torch._C import _AutoDispatchBelowAutograd as below_autograd
+from torch._C import _dispatch_keys as dispatch_keys
+from torch._C import _len_torch_dispatch_stack as dispatch_mode_count
+from torch._C import _len_torch_function_stack as function_mode_count
+from torch._functorch.utils import enable_single_level_autograd_function as inside_transforms
+from torch.autograd import forward_ad
+from torch.autograd.forward_ad import _set_fwd_grad_enabled as forward_grad
+from torch.autograd.function import _SingleLevelFunction
+
+transforms_active: Callable[[], bool] = torch._C._are_functorch_transforms_active
+
+__all__ = [
+    "VERIFIED",
+    "SingleLevelFunction",
+    "below_autograd",
+    "dispatch_keys",
+    "dispatch_mode_count",
+    "dual_level_active",
+    "forward_grad",
+    "function_mode_count",
+    "inside_transforms",
+    "plain_dense_keys",
+    "primal_of",
+    "transforms_active",
+    "verify",
+]
+
+#: Versions of torch on which the composition battery passed.
+VERIFIED = ("2.11", "2.13", "2.15")
+
+
+class SingleLevelFunction(_SingleLevelFunction):
+    """An ``autograd.Function`` of one differentiation level, usable under compiled autograd."""
+
+    _compiled_autograd_key = staticmethod(torch.autograd.Function._compiled_autograd_key)
+
+
+def primal_of(x: torch.Tensor) -> torch.Tensor:
+    """The primal of a dual number of the innermost level, or ``x`` itself."""
+    return torch._VF._unpack_dual(x, level=0)[0]  # type: ignore[attr-defined,no-any-return]
+
+
+def dual_level_active() -> bool:
+    """Whether eager code is inside ``forward_ad.dual_level``."""
+    return forward_ad._current_level >= 0
+
+
+def plain_dense_keys() -> frozenset[int]:
+    """Dispatch key sets of ordinary CPU and CUDA tensors.
+
+    A whitelist: wrappers, subclasses, batched tensors (the legacy ones of gradcheck too), conjugate and negative
+    views and inference tensors all have other key sets.
+    """
+    cpu = dispatch_keys(torch.empty(1))
+    key = torch._C.DispatchKey
+    cuda = torch._C.DispatchKeySet(key.ADInplaceOrView)
+    for name in ("CUDA", "AutogradCUDA", "AutocastCUDA"):
+        cuda = cuda | torch._C.DispatchKeySet(getattr(key, name))
+    return frozenset({cpu.raw_repr(), cuda.raw_repr()})
+
+
+@lru_cache(maxsize=1)
+def verify() -> None:
+    """Warn and self-test once if this torch is not one the private names were verified on.
+
+    Raises
+    ------
+    RuntimeError
+        If the self-test fails: derivatives would be wrong on this torch.
+    """
+    if ".".join(torch.__version__.split(".")[:2]) in VERIFIED:
+        return
+    warnings.warn(
+        f"scitorch was verified on torch {', '.join(VERIFIED)}, not on {torch.__version__}; "
+        "running its self-test, see scitorch.op.torch_private",
+        stacklevel=2,
+    )
+    x = torch.tensor(0.7, dtype=torch.float64)
+    one = torch.ones_like(x)
+
+    def forward(f: Callable[..., Any]) -> Callable[..., Any]:
+        return lambda x: torch.func.jvp(f, (x,), (one,))[1]
+
+    for outer in (forward, torch.func.grad):
+        for inner in (forward, torch.func.grad):
+            found = outer(inner(_cubed))(x)
+            if not torch.allclose(found, 6 * x):
+                raise RuntimeError(
+                    f"scitorch cannot differentiate on torch {torch.__version__}: the self-test found a second "
+                    f"derivative of {found.item()} where {6 * x.item()} was wanted"
+                )
+
+
+def _cubed(x: torch.Tensor) -> torch.Tensor:
+    """x³ with a hand-made derivative through every private name above."""
+    with inside_transforms():
+        return _Cubed.apply(x)  # type: ignore[no-any-return]
+
+
+class _Cubed(SingleLevelFunction):
+    @staticmethod
+    def forward(x: torch.Tensor) -> torch.Tensor:
+        with torch.enable_grad(), forward_grad(True), below_autograd():
+            return x * x * x
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: Any, output: Any) -> None:
+        ctx.save_for_backward(*inputs)
+        ctx.save_for_forward(*inputs)
+
+    @staticmethod
+    def jvp(ctx: Any, tangent: torch.Tensor) -> torch.Tensor:
+        with forward_grad(True):
+            x = primal_of(ctx.saved_tensors[0])
+            return 3 * x * x * tangent
+
+    @staticmethod
+    def backward(ctx: Any, cotangent: torch.Tensor) -> torch.Tensor:
+        (x,) = ctx.saved_tensors
+        return 3 * x * x * cotangent
