@@ -1,0 +1,364 @@
+"""Scalar kernels: one restricted-Python function, run on CPU and CUDA tensors and differentiable to any order."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from types import FunctionType
+from typing import TYPE_CHECKING, overload
+
+import torch
+from torch import Tensor
+
+from ..thread_pool import TIMED_SIZE, Workload, run_in_chunks
+from .program import Program
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["ScalarKernel", "scalar_kernel", "scalar_kernels"]
+
+_DTYPES = {torch.float64: "loop_float64", torch.float32: "loop_float32"}
+_registry: list[ScalarKernel] = []
+_lock = threading.RLock()
+
+
+def scalar_kernels() -> tuple[ScalarKernel, ...]:
+    """Return every kernel declared with `scalar_kernel` in the modules imported so far, in order of declaration."""
+    return tuple(_registry)
+
+
+@overload
+def scalar_kernel(function: FunctionType) -> ScalarKernel: ...
+@overload
+def scalar_kernel(*, single_precision: bool = False) -> Callable[[FunctionType], ScalarKernel]: ...
+def scalar_kernel(
+    function: FunctionType | None = None, *, single_precision: bool = False
+) -> ScalarKernel | Callable[[FunctionType], ScalarKernel]:
+    """
+    Make a kernel of a scalar function written in restricted Python.
+
+    Parameters
+    ----------
+    function : function
+        Takes numbers and returns a number or a tuple of numbers. It may contain: assignments (also ``a, b = b, a``
+        and augmented ones), ``if``, ``while``, ``for n in range(...)``, ``for c in TABLE`` over a module-level
+        tuple of floats, ``break``, ``continue``, ``return``; arithmetic, comparisons, ``and``, ``or``, ``not``,
+        ``x if test else y``; the functions and constants of `math`; ``abs``, ``min``, ``max``, ``int``,
+        ``float``, ``len``; `converged`; module-level constants; calls of other scalar kernels. An argument is a
+        float unless it is annotated ``int``.
+    single_precision : bool, optional
+        Compute float32 tensors in float32 on CUDA. By default they are computed in double precision and
+        rounded once at the end, as they always are on the CPU.
+
+    Returns
+    -------
+    ScalarKernel
+        Call it with tensors of shapes that broadcast.
+
+    Notes
+    -----
+    The text is read at the first use, and only then is anything outside the language reported, as a SyntaxError
+    that names file and line.
+
+    Examples
+    --------
+    >>> import math, torch
+    >>> from scitorch.op.kernel import converged, scalar_kernel
+    >>> @scalar_kernel
+    ... def exponential_integral_series(x):
+    ...     total, power = 0.0, 1.0
+    ...     for n in range(1, 500):
+    ...         power *= x / n
+    ...         term = power / n
+    ...         total += term
+    ...         if converged(term, total):
+    ...             break
+    ...     return total
+    """
+    if function is None:
+        return lambda function: scalar_kernel(function, single_precision=single_precision)  # type: ignore[call-overload, no-any-return]
+    kernel = ScalarKernel(function.__name__, function=function, single_precision=single_precision)
+    _registry.append(kernel)
+    return kernel
+
+
+class ScalarKernel:
+    """
+    A scalar function that runs over tensors; see `scalar_kernel`.
+
+    Attributes
+    ----------
+    name : str
+        The name of the function.
+    program : Program
+        Its text as a tree. Reading it raises SyntaxError where the text is outside the language.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        function: FunctionType | None = None,
+        program: Program | None = None,
+        single_precision: bool = False,
+    ) -> None:
+        self.name = name
+        self.function = function
+        self.single_precision = single_precision
+        self.partials: dict[str, ScalarKernel] = {}
+        self._program = program
+        self._is_parsing = False
+        self._loops: dict[torch.dtype, Callable[..., None]] = {}
+        self._derivatives: dict[object, ScalarKernel] = {}
+        self._workload = Workload()
+        if function is not None:
+            self.__doc__ = function.__doc__
+            self.__module__ = function.__module__
+
+    def __repr__(self) -> str:
+        return f"<scalar kernel {self.name}>"
+
+    @property
+    def program(self) -> Program:
+        if self._program is None:
+            with _lock:
+                if self._is_parsing:
+                    raise SyntaxError(f"the scalar kernel {self.name} calls itself; write a loop instead")
+                self._is_parsing = True
+                try:
+                    from .parse import parse
+
+                    assert self.function is not None
+                    self._program = parse(self.function)
+                finally:
+                    self._is_parsing = False
+        return self._program
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The names of the arguments."""
+        return tuple(parameter.name for parameter in self.program.parameters)
+
+    @property
+    def outputs(self) -> int:
+        """How many numbers it returns."""
+        return self.program.outputs
+
+    def __call__(self, *tensors: Tensor) -> Tensor | tuple[Tensor, ...]:
+        """
+        Evaluate on tensors.
+
+        Parameters
+        ----------
+        *tensors : Tensor
+            One for each argument, all float64 or all float32, dense, on one device, of shapes that broadcast.
+
+        Returns
+        -------
+        Tensor or tuple of Tensor
+            Fresh and contiguous, of the broadcast shape and the dtype of the arguments.
+        """
+        first = tensors[0] if tensors else None
+        if isinstance(first, Tensor) and first.is_cuda:
+            from .cuda_backend import launch
+
+            return launch(self, tensors)
+        # The short way of a small call: one size, contiguous, nothing to broadcast.
+        try:
+            loop = self._loops[first.dtype]  # type: ignore[union-attr]
+            shape, dtype, size = first.shape, first.dtype, first.numel()  # type: ignore[union-attr]
+            if len(tensors) == len(self.program.parameters) and size < TIMED_SIZE:
+                addresses: list[int] = []
+                for tensor in tensors:
+                    if (
+                        tensor.dtype != dtype
+                        or tensor.shape != shape
+                        or not tensor.is_contiguous()
+                        or not tensor.is_cpu
+                        or tensor.is_neg()
+                    ):
+                        break
+                    addresses += (tensor.data_ptr(), 1)
+                else:
+                    outs = [torch.empty_like(first) for _ in range(self.outputs)]
+                    loop(0, size, *addresses, *[out.data_ptr() for out in outs])
+                    return outs[0] if len(outs) == 1 else tuple(outs)
+        except (KeyError, AttributeError):
+            pass
+        return self._evaluate(tensors)
+
+    def _evaluate(self, tensors: Sequence[Tensor]) -> Tensor | tuple[Tensor, ...]:
+        self._check(tensors)
+        dtype = tensors[0].dtype
+        loop = self._loops.get(dtype) or self._compile(dtype)
+        try:
+            shape = torch.broadcast_shapes(*(tensor.shape for tensor in tensors))
+        except RuntimeError:
+            shapes = ", ".join(str(tuple(tensor.shape)) for tensor in tensors)
+            raise ValueError(f"{self.name}: the shapes {shapes} do not broadcast") from None
+        # One number is read again and again with stride 0; anything else that is not laid out like the result is
+        # copied to be so.
+        laid_out = [
+            tensor.resolve_neg().contiguous()
+            if tensor.numel() == 1
+            else tensor.resolve_neg().expand(shape).contiguous()
+            for tensor in tensors
+        ]
+        outs = [torch.empty(shape, dtype=dtype) for _ in range(self.outputs)]
+        addresses: list[int] = []
+        for tensor in laid_out:
+            addresses += (tensor.data_ptr(), 0 if tensor.numel() == 1 else 1)
+        addresses += [out.data_ptr() for out in outs]
+
+        def task(start: int, stop: int) -> None:
+            loop(start, stop, *addresses)
+
+        run_in_chunks(task, outs[0].numel(), self._workload)
+        return outs[0] if len(outs) == 1 else tuple(outs)
+
+    def _check(self, tensors: Sequence[Tensor]) -> None:
+        if len(tensors) != len(self.parameters):
+            wanted = ", ".join(self.parameters)
+            raise TypeError(
+                f"{self.name} takes {len(self.parameters)} tensors ({wanted}), {len(tensors)} were given"
+            )
+        for name, tensor in zip(self.parameters, tensors):
+            if not isinstance(tensor, Tensor):
+                raise TypeError(f"{self.name}: {name} must be a tensor, not {type(tensor).__name__}")
+            if tensor.device.type != "cpu" or tensor.layout != torch.strided:
+                where = f"a {tensor.layout} tensor on {tensor.device}"
+                raise NotImplementedError(
+                    f"{self.name}: {name} is {where}, wanted a dense one on cpu or cuda"
+                )
+            if tensor.dtype not in _DTYPES:
+                raise TypeError(f"{self.name}: {name} is {tensor.dtype}, wanted float32 or float64")
+            if tensor.dtype != tensors[0].dtype:
+                both = f"{self.parameters[0]} is {tensors[0].dtype} and {name} is {tensor.dtype}"
+                raise TypeError(f"{self.name}: {both}, wanted one dtype for all")
+
+    def _compile(self, dtype: torch.dtype) -> Callable[..., None]:
+        with _lock:
+            if dtype not in self._loops:
+                from .numba_backend import compile_module
+                from .python_text import python_module
+                from .unit import Unit
+
+                text = python_module(Unit(self))
+                arguments = 2 + 2 * len(self.parameters) + self.outputs
+                self._loops[dtype] = compile_module(text, self.name, _DTYPES[dtype], arguments)
+            return self._loops[dtype]
+
+    def partial(self, *names: str) -> Callable[[FunctionType | ScalarKernel], ScalarKernel]:
+        """
+        Declare the derivative in an argument in closed form.
+
+        Parameters
+        ----------
+        *names : str
+            The argument or arguments in which the decorated function is the derivative.
+
+        Returns
+        -------
+        callable
+            A decorator for a function of the same arguments, in the same language. It returns the derivative's
+            kernel.
+
+        Notes
+        -----
+        All derivatives of higher order that contain this argument follow from the closed form. An argument
+        without a declared derivative is differentiated through the text of the kernel.
+        """
+        if not names:
+            raise TypeError(f"{self.name}.partial wants the name of an argument")
+
+        def declare(derivative: FunctionType | ScalarKernel) -> ScalarKernel:
+            kernel = derivative
+            if not isinstance(kernel, ScalarKernel):
+                kernel = ScalarKernel(
+                    f"{self.name}_partial_{'_'.join(names)}",
+                    function=kernel,
+                    single_precision=self.single_precision,
+                )
+                _registry.append(kernel)
+            for name in names:
+                if name in self.partials:
+                    raise ValueError(f"{self.name} has its derivative in {name} already")
+                self.partials[name] = kernel
+            self._derivatives.clear()
+            return kernel
+
+        return declare
+
+    def derivative(self, *orders: int) -> ScalarKernel:
+        """
+        Return the kernel of a partial derivative.
+
+        Parameters
+        ----------
+        *orders : int
+            How often to differentiate in each argument.
+
+        Returns
+        -------
+        ScalarKernel
+            Takes the same arguments; its outputs are the derivatives of the outputs.
+
+        Raises
+        ------
+        TypeError
+            If there is not one order for each argument, or one is negative or no integer.
+        NotImplementedError
+            If an integer argument is to be differentiated, or the text decides by ``==`` on a value that depends
+            on the argument, so that its derivative is not the function's.
+
+        Examples
+        --------
+        ``betainc.derivative(1, 0, 2)`` is the third derivative, once in the first and twice in the third argument.
+        """
+        key = ("derivative", orders)
+        with _lock:
+            if key not in self._derivatives:
+                from .derivative import derivative
+
+                self._derivatives[key] = derivative(self, orders)
+            return self._derivatives[key]
+
+    def jet(self, indices: Iterable[tuple[int, ...]]) -> ScalarKernel:
+        """
+        Return the kernel of several Taylor coefficients at once.
+
+        Parameters
+        ----------
+        indices : iterable of tuple of int
+            The multi-indices, closed under taking smaller ones.
+
+        Returns
+        -------
+        ScalarKernel
+            Its outputs are, for each output of this kernel, the coefficients (derivative divided by the factorials
+            of the index) in the sorted order of the indices.
+        """
+        ordered = tuple(sorted(set(indices)))
+        with _lock:
+            if ordered not in self._derivatives:
+                from .derivative import jet
+
+                self._derivatives[ordered] = jet(self, ordered)
+            return self._derivatives[ordered]
+
+    def cpp(self) -> str:
+        """
+        Return the C++ text of the kernel and of everything it calls.
+
+        Returns
+        -------
+        str
+            Function templates over the number type ``T``; the last one is the entry. With one output it returns
+            it, with several it takes them as reference arguments after the inputs. The text needs ``<math.h>``
+            where that is not built in, and compiles with g++, NVRTC and `torch.cuda.jiterator`.
+        """
+        from .cpp import cpp_source
+        from .unit import Unit
+
+        return cpp_source(Unit(self))

@@ -1,0 +1,72 @@
+"""The kernels that one compiled kernel consists of: itself and everything it calls, in callable order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from .program import KernelCall, TableItem, Unpack, expressions, statements
+
+if TYPE_CHECKING:
+    from .kernel import ScalarKernel
+
+__all__ = ["Unit"]
+
+
+class Unit:
+    """
+    A kernel with all it calls.
+
+    Attributes
+    ----------
+    kernels : tuple of ScalarKernel
+        Callees before their callers; the kernel itself is the last.
+    names : dict
+        A name for each kernel, unique in the unit.
+    tables : dict
+        A name for each constant table, unique in the unit, by its values.
+    """
+
+    def __init__(self, kernel: ScalarKernel) -> None:
+        ordered: dict[ScalarKernel, None] = {}
+
+        def visit(one: ScalarKernel) -> None:
+            if one not in ordered:
+                for callee in _callees(one):
+                    visit(callee)
+                ordered[one] = None
+
+        visit(kernel)
+        self.kernels = tuple(ordered)
+        self.names: dict[ScalarKernel, str] = {}
+        for one in self.kernels:
+            self.names[one] = _free_name(f"scalar_{one.name}", set(self.names.values()))
+        self.tables: dict[tuple[float, ...], str] = {}
+        for one in self.kernels:
+            for item in _tables(one):
+                if item.values not in self.tables:
+                    name = _free_name(f"table_{item.table}", set(self.tables.values()))
+                    self.tables[item.values] = name
+
+
+def _free_name(name: str, taken: set[str]) -> str:
+    candidate, number = name, 2
+    while candidate in taken:
+        candidate, number = f"{name}_{number}", number + 1
+    return candidate
+
+
+def _callees(kernel: ScalarKernel) -> Iterator[ScalarKernel]:
+    for statement in statements(kernel.program.body):
+        if isinstance(statement, Unpack):
+            yield statement.call.kernel
+        for expression in expressions(statement):
+            if isinstance(expression, KernelCall):
+                yield expression.kernel
+
+
+def _tables(kernel: ScalarKernel) -> Iterator[TableItem]:
+    for statement in statements(kernel.program.body):
+        for expression in expressions(statement):
+            if isinstance(expression, TableItem):
+                yield expression
