@@ -43,10 +43,10 @@ def make_front(op: Operator, defaults: dict[str, Any]) -> Callable[..., Any]:
     static_dict = "{" + ", ".join(f"{n!r}: {n}" for n in static) + "}"
 
     first = arguments[0]
-    plain = [f"type({a}) in plain_types and keys({a}).raw_repr() in dense" for a in arguments]
+    plain = [f"_type({a}) in _plain_types and _keys({a}).raw_repr() in _dense" for a in arguments]
     plain += [f"{a}.dtype is {first}.dtype and {a}.device == {first}.device" for a in arguments[1:]]
-    plain += [f"{first}.dtype in direct_dtypes", "not transforms()", "modes() == 0", "function_modes() == 0"]
-    plain += ["forward_ad._current_level < 0"]
+    plain += [f"{first}.dtype in _direct_dtypes", "not _transforms()", "_modes() == 0", "_function_modes() == 0"]
+    plain += ["_forward_ad._current_level < 0"]
     if elementwise:
         plain.insert(0, "out is None")
         fits = " and ".join(f"{a}.shape == {first}.shape" for a in arguments[1:]) or "True"
@@ -55,31 +55,33 @@ def make_front(op: Operator, defaults: dict[str, Any]) -> Callable[..., Any]:
     needs_grad = " or ".join(f"{a}.requires_grad" for a in arguments)
     source = f"""
 def {op.name}({parameters}):
-    if compiling():
-        return general(({listed},), {static_dict}{", out" if elementwise else ""})
+    if _compiling():
+        return _general(({listed},), {static_dict}{", out" if elementwise else ""})
     if {" and ".join(plain)}:
         if not ({fits}):
-            check(({listed},), {static_dict})
-        if ({needs_grad}) and grad_enabled():
-            return eager({static_dict}, {listed})
-        return compute({listed}{keywords})
-    return general(({listed},), {static_dict}{", out" if elementwise else ""})
+            _check(({listed},), {static_dict})
+        if ({needs_grad}) and _grad_enabled():
+            return _eager({static_dict}, {listed})
+        return _compute({listed}{keywords})
+    return _general(({listed},), {static_dict}{", out" if elementwise else ""})
 """
+    # The leading underscores keep these names apart from arguments, which may be called `type` or `keys`.
     scope: dict[str, Any] = {
-        "plain_types": frozenset({Tensor, torch.nn.Parameter}),
-        "keys": torch_private.dispatch_keys,
-        "dense": torch_private.plain_dense_keys(),
-        "transforms": torch_private.transforms_active,
-        "modes": torch_private.dispatch_mode_count,
-        "function_modes": torch_private.function_mode_count,
-        "forward_ad": forward_ad,
-        "compiling": torch.compiler.is_dynamo_compiling,
-        "grad_enabled": torch.is_grad_enabled,
-        "direct_dtypes": _direct_dtypes(op),
-        "check": op.result_shapes,
-        "compute": op.compute,
-        "eager": eager_rule(op).apply,
-        "general": _general(op),
+        "_type": type,
+        "_plain_types": frozenset({Tensor, torch.nn.Parameter}),
+        "_keys": torch_private.dispatch_keys,
+        "_dense": torch_private.plain_dense_keys(),
+        "_transforms": torch_private.transforms_active,
+        "_modes": torch_private.dispatch_mode_count,
+        "_function_modes": torch_private.function_mode_count,
+        "_forward_ad": forward_ad,
+        "_compiling": torch.compiler.is_dynamo_compiling,
+        "_grad_enabled": torch.is_grad_enabled,
+        "_direct_dtypes": _direct_dtypes(op),
+        "_check": op.result_shapes,
+        "_compute": op.compute,
+        "_eager": eager_rule(op).apply,
+        "_general": _general(op),
     }
     exec(compile(source, f"<front of {op.family}.{op.name}>", "exec"), scope)
     front: Callable[..., Any] = scope[op.name]
