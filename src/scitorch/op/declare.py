@@ -192,6 +192,7 @@ def composite(
     where: Callable[..., Tensor] | None = None,
     kinks: Mapping[str, tuple[float, ...]] | None = None,
     arrays: Sequence[str] | None = None,
+    integers: bool = False,
     undefined: Mapping[str, str] | None = None,
     reference: Callable[..., Any] | str | None = None,
     rtol: float = 1e-12,
@@ -206,6 +207,9 @@ def composite(
     arrays
         Names of the array parameters, by default those without a default value. Arrays of other types and lists are
         converted, and results are returned in the caller's type.
+    integers
+        Whether the function takes integer arrays as they are. Otherwise those with NumPy's promotion become float64,
+        as they do in SciPy; integer tensors are the function's own business.
     undefined, reference, rtol, public
         As in :func:`elementwise`.
     """
@@ -230,9 +234,9 @@ def composite(
             converted = list(args)
             for a, i in positions.items():
                 if i < len(args):
-                    converted[i] = _to_tensor(function.__name__, a, args[i], kind is not None)
+                    converted[i] = _to_tensor(function.__name__, a, args[i], kind is not None, integers)
                 elif a in kwargs:
-                    kwargs[a] = _to_tensor(function.__name__, a, kwargs[a], kind is not None)
+                    kwargs[a] = _to_tensor(function.__name__, a, kwargs[a], kind is not None, integers)
             result = function(*converted, **kwargs)
             return result if kind is None else _wrap(result, kind.from_tensor)
 
@@ -332,12 +336,14 @@ def _family(module: str) -> str:
     return parts[1] if parts[0] == "scitorch" and len(parts) > 1 else ""
 
 
-def _to_tensor(name: str, argument: str, value: Any, numpy_rules: bool) -> Any:
+def _to_tensor(name: str, argument: str, value: Any, numpy_rules: bool, integers: bool) -> Any:
     if value is None or isinstance(value, Tensor):
         return value
     array_type = find_array_type(value)
     if array_type is not None:
-        return array_type.to_tensor(value)
+        tensor = array_type.to_tensor(value)
+        exact = not (tensor.is_floating_point() or tensor.is_complex())
+        return tensor.double() if exact and array_type.numpy_rules and not integers else tensor
     dtype = torch.float64 if numpy_rules and isinstance(value, float) else None
     try:
         return torch.as_tensor(value, dtype=dtype)
