@@ -10,9 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import numpy
 import torch
 from torch import Tensor
+
+import numpy
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,11 @@ _types: dict[type, ArrayType] = {numpy.ndarray: _NUMPY}
 
 
 def register_array_type(
-    cls: type, *, to_tensor: Callable[[Any], Tensor], from_tensor: Callable[[Tensor], Any], numpy_rules: bool = True
+    cls: type,
+    *,
+    to_tensor: Callable[[Any], Tensor],
+    from_tensor: Callable[[Tensor], Any],
+    numpy_rules: bool = True,
 ) -> None:
     """Let every operator and composite take and return arrays of type ``cls``.
 

@@ -218,10 +218,14 @@ def composite(
 
     def declare(function: F) -> F:
         signature = inspect.signature(function)
-        names = tuple(arrays) if arrays is not None else tuple(
-            p.name
-            for p in signature.parameters.values()
-            if p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
+        names = (
+            tuple(arrays)
+            if arrays is not None
+            else tuple(
+                p.name
+                for p in signature.parameters.values()
+                if p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
+            )
         )
         positions = {a: i for i, a in enumerate(signature.parameters) if a in names}
 
@@ -297,7 +301,9 @@ def _finish(
     return typing.cast(F, front)
 
 
-def _read(stub: Callable[..., Any]) -> tuple[str, tuple[str, ...], dict[str, Any], tuple[StaticParameter, ...]]:
+def _read(
+    stub: Callable[..., Any],
+) -> tuple[str, tuple[str, ...], dict[str, Any], tuple[StaticParameter, ...]]:
     """Name, array arguments, their defaults, and static parameters of a declaration."""
     hints = typing.get_type_hints(stub)
     arguments: list[str] = []
@@ -306,7 +312,9 @@ def _read(stub: Callable[..., Any]) -> tuple[str, tuple[str, ...], dict[str, Any
     for p in inspect.signature(stub).parameters.values():
         if p.kind is p.KEYWORD_ONLY:
             if p.default is p.empty or p.name not in hints:
-                raise TypeError(f"{stub.__name__}: static parameter {p.name!r} needs an annotation and a default")
+                raise TypeError(
+                    f"{stub.__name__}: static parameter {p.name!r} needs an annotation and a default"
+                )
             static.append(StaticParameter(p.name, hints[p.name], p.default))
         elif p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD):
             arguments.append(p.name)

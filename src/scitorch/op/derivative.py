@@ -36,7 +36,12 @@ class Derivative(Protocol):
         ...
 
     def cotangent(
-        self, index: int, cotangents: Sequence[Tensor | None], out: Result, primals: Tensors, static: Mapping[str, Any]
+        self,
+        index: int,
+        cotangents: Sequence[Tensor | None],
+        out: Result,
+        primals: Tensors,
+        static: Mapping[str, Any],
     ) -> Tensor | None:
         """Cotangent of argument ``index``, not yet summed over broadcast dimensions."""
         ...
@@ -69,7 +74,9 @@ class Partials:
     def defined(self, index: int) -> bool:
         return index in self.rules
 
-    def _partials(self, index: int, out: Result, primals: Tensors, static: Mapping[str, Any]) -> tuple[Any, ...]:
+    def _partials(
+        self, index: int, out: Result, primals: Tensors, static: Mapping[str, Any]
+    ) -> tuple[Any, ...]:
         if index not in self.rules:
             raise self.undefined.refuse(index)
         partial = self.rules[index](*primals, out, **static)
@@ -91,7 +98,12 @@ class Partials:
         )
 
     def cotangent(
-        self, index: int, cotangents: Sequence[Tensor | None], out: Result, primals: Tensors, static: Mapping[str, Any]
+        self,
+        index: int,
+        cotangents: Sequence[Tensor | None],
+        out: Result,
+        primals: Tensors,
+        static: Mapping[str, Any],
     ) -> Tensor | None:
         total: Tensor | None = None
         for cotangent, partial in zip(cotangents, self._partials(index, out, primals, static), strict=True):
@@ -140,12 +152,15 @@ class TangentMaps:
             for k, term in enumerate(self._map(index, out, primals, tangent, static)):
                 if term is not None:
                     sums[k] = term if sums[k] is None else sums[k] + term
-        return tuple(
-            torch.zeros_like(r) if s is None else s.expand(r.shape) for s, r in zip(sums, results)
-        )
+        return tuple(torch.zeros_like(r) if s is None else s.expand(r.shape) for s, r in zip(sums, results))
 
     def cotangent(
-        self, index: int, cotangents: Sequence[Tensor | None], out: Result, primals: Tensors, static: Mapping[str, Any]
+        self,
+        index: int,
+        cotangents: Sequence[Tensor | None],
+        out: Result,
+        primals: Tensors,
+        static: Mapping[str, Any],
     ) -> Tensor | None:
         if all(c is None for c in cotangents):
             return None

@@ -103,7 +103,9 @@ class Domain:
             keep = self.where(*drawn)
             drawn = [d[keep][:count] for d in drawn]
             if len(drawn[0]) < count:
-                raise ValueError(f"the joint condition of the domain leaves too few of {20 * count} drawn points")
+                raise ValueError(
+                    f"the joint condition of the domain leaves too few of {20 * count} drawn points"
+                )
         return tuple(drawn)
 
     def hard_points(self, arguments: Sequence[str], *, is_complex: bool = False) -> tuple[Tensor, ...]:
@@ -128,10 +130,20 @@ class Domain:
 
 @dataclass(frozen=True)
 class Sample:
-    """One call that an operator is tried with."""
+    """One call that an operator is tried with.
+
+    Attributes
+    ----------
+    args, kwargs
+        The call. Float and complex tensors among ``args`` are differentiated.
+    view
+        What of the results is compared and differentiated, where they are unique only up to a gauge (signs of
+        eigenvectors): an invariant function of the results.
+    """
 
     args: tuple[Any, ...]
     kwargs: Mapping[str, Any] = field(default_factory=dict)
+    view: Callable[[Any], Any] | None = None
 
 
 class Maker:

@@ -45,7 +45,12 @@ def make_front(op: Operator, defaults: dict[str, Any]) -> Callable[..., Any]:
     first = arguments[0]
     plain = [f"_type({a}) in _plain_types and _keys({a}).raw_repr() in _dense" for a in arguments]
     plain += [f"{a}.dtype is {first}.dtype and {a}.device == {first}.device" for a in arguments[1:]]
-    plain += [f"{first}.dtype in _direct_dtypes", "not _transforms()", "_modes() == 0", "_function_modes() == 0"]
+    plain += [
+        f"{first}.dtype in _direct_dtypes",
+        "not _transforms()",
+        "_modes() == 0",
+        "_function_modes() == 0",
+    ]
     plain += ["_forward_ad._current_level < 0"]
     if elementwise:
         plain.insert(0, "out is None")
@@ -162,7 +167,9 @@ def _as_tensor(op: Operator, argument: str, value: Any) -> Any:
         try:
             return torch.tensor(value)
         except (TypeError, ValueError, RuntimeError) as error:
-            raise TypeError(f"{op.name}: argument {argument!r} is not an array of numbers: {error}") from error
+            raise TypeError(
+                f"{op.name}: argument {argument!r} is not an array of numbers: {error}"
+            ) from error
     raise TypeError(
         f"{op.name}: argument {argument!r} is {type(value).__name__}; wanted a tensor, an array or a number"
     )

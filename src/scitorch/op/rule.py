@@ -84,7 +84,11 @@ def eager_rule(op: Operator) -> type[SingleLevelFunction]:
 
 
 def pull_back(
-    op: Operator, ctx: Any, saved: tuple[Tensor, ...], cotangents: tuple[Tensor | None, ...], needed: tuple[bool, ...]
+    op: Operator,
+    ctx: Any,
+    saved: tuple[Tensor, ...],
+    cotangents: tuple[Tensor | None, ...],
+    needed: tuple[bool, ...],
 ) -> list[Tensor | None]:
     """Cotangents of the arguments that need one."""
     count = len(op.arguments)

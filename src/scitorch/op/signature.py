@@ -89,9 +89,7 @@ class Signature:
             bound = {**bound, **self.sizes(**bound, **static)}
         return [batch + tuple(int(d) if d.isdigit() else bound[d] for d in core) for core in self.outputs]
 
-    def _bind(
-        self, shapes: Sequence[Sequence[int]], name: str, arguments: Sequence[str]
-    ) -> dict[str, int]:
+    def _bind(self, shapes: Sequence[Sequence[int]], name: str, arguments: Sequence[str]) -> dict[str, int]:
         bound: dict[str, int] = {}
         bound_by: dict[str, str] = {}
         for shape, core, argument in zip(shapes, self.inputs, arguments):
