@@ -1,4 +1,4 @@
-"""The three ways to declare an operator. Each takes a function that carries the name, the arguments and the docstring."""
+"""The three ways to declare an operator: each decorates a function with its name, arguments and docstring."""
 
 from __future__ import annotations
 
@@ -312,9 +312,7 @@ def _read(
     for p in inspect.signature(stub).parameters.values():
         if p.kind is p.KEYWORD_ONLY:
             if p.default is p.empty or p.name not in hints:
-                raise TypeError(
-                    f"{stub.__name__}: static parameter {p.name!r} needs an annotation and a default"
-                )
+                raise TypeError(f"{stub.__name__}: static parameter {p.name!r} needs an annotation and a default")
             static.append(StaticParameter(p.name, hints[p.name], p.default))
         elif p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD):
             arguments.append(p.name)

@@ -74,9 +74,7 @@ class Partials:
     def defined(self, index: int) -> bool:
         return index in self.rules
 
-    def _partials(
-        self, index: int, out: Result, primals: Tensors, static: Mapping[str, Any]
-    ) -> tuple[Any, ...]:
+    def _partials(self, index: int, out: Result, primals: Tensors, static: Mapping[str, Any]) -> tuple[Any, ...]:
         if index not in self.rules:
             raise self.undefined.refuse(index)
         partial = self.rules[index](*primals, out, **static)
@@ -94,7 +92,7 @@ class Partials:
                 term = partial * tangent
                 sums[k] = term if sums[k] is None else sums[k] + term
         return tuple(
-            torch.zeros_like(r) if s is None else s.to(r.dtype).expand(r.shape) for s, r in zip(sums, results)
+            torch.zeros_like(r) if s is None else _shaped_like(s.to(r.dtype), r) for s, r in zip(sums, results)
         )
 
     def cotangent(
@@ -152,7 +150,7 @@ class TangentMaps:
             for k, term in enumerate(self._map(index, out, primals, tangent, static)):
                 if term is not None:
                     sums[k] = term if sums[k] is None else sums[k] + term
-        return tuple(torch.zeros_like(r) if s is None else s.expand(r.shape) for s, r in zip(sums, results))
+        return tuple(torch.zeros_like(r) if s is None else _shaped_like(s, r) for s, r in zip(sums, results))
 
     def cotangent(
         self,
@@ -188,6 +186,11 @@ class TangentMaps:
 
         _, transpose = torch.func.vjp(linear, torch.zeros_like(primals[index]))
         return transpose(tuple(cotangents[k] for k in present))[0]  # type: ignore[no-any-return]
+
+
+def _shaped_like(tangent: Tensor, result: Tensor) -> Tensor:
+    """A tangent of the result's shape; never an overlapping view, which forward mode writes into."""
+    return tangent if tangent.shape == result.shape else tangent.expand(result.shape).clone()
 
 
 def _as_tuple(value: Any) -> tuple[Any, ...]:

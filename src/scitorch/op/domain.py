@@ -103,9 +103,7 @@ class Domain:
             keep = self.where(*drawn)
             drawn = [d[keep][:count] for d in drawn]
             if len(drawn[0]) < count:
-                raise ValueError(
-                    f"the joint condition of the domain leaves too few of {20 * count} drawn points"
-                )
+                raise ValueError(f"the joint condition of the domain leaves too few of {20 * count} drawn points")
         return tuple(drawn)
 
     def hard_points(self, arguments: Sequence[str], *, is_complex: bool = False) -> tuple[Tensor, ...]:

@@ -124,9 +124,7 @@ def _general(op: Operator) -> Callable[..., Any]:
     return call
 
 
-def promoted(
-    op: Operator, args: Sequence[Any], kind: ArrayType | None
-) -> tuple[list[Tensor], torch.dtype | None]:
+def promoted(op: Operator, args: Sequence[Any], kind: ArrayType | None) -> tuple[list[Tensor], torch.dtype | None]:
     """The arguments as tensors of the loop's dtypes, and the half precision to return to, if any.
 
     Raises
@@ -167,9 +165,7 @@ def _as_tensor(op: Operator, argument: str, value: Any) -> Any:
         try:
             return torch.tensor(value)
         except (TypeError, ValueError, RuntimeError) as error:
-            raise TypeError(
-                f"{op.name}: argument {argument!r} is not an array of numbers: {error}"
-            ) from error
+            raise TypeError(f"{op.name}: argument {argument!r} is not an array of numbers: {error}") from error
     raise TypeError(
         f"{op.name}: argument {argument!r} is {type(value).__name__}; wanted a tensor, an array or a number"
     )

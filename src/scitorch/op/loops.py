@@ -40,7 +40,7 @@ class Loops:
         Raises
         ------
         ValueError
-            If a row does not have one letter ``r`` or ``z`` per argument and one letter ``r``, ``z`` or ``i`` per result.
+            If a row does not have one letter ``r`` or ``z`` per argument and one of ``r``, ``z``, ``i`` per result.
         """
         rows = []
         for row in text.split():

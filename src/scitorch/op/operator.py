@@ -174,10 +174,7 @@ class Operator:
         )
 
     def _batched(self, info: Any, dims: tuple[int | None, ...], *primals: Tensor, **static: Any) -> Any:
-        ranks = [
-            x.ndim - len(core) - (dim is not None)
-            for x, core, dim in zip(primals, self.signature.inputs, dims)
-        ]
+        ranks = [x.ndim - len(core) - (dim is not None) for x, core, dim in zip(primals, self.signature.inputs, dims)]
         widest = max(ranks)
 
         def aligned(x: Tensor, dim: int | None, rank: int) -> Tensor:
@@ -186,9 +183,7 @@ class Operator:
             x = x.movedim(dim, 0)
             return x.reshape(x.shape[0], *(1,) * (widest - rank), *x.shape[1:])
 
-        return self.raw(*map(aligned, primals, dims, ranks), **static), self.pack(
-            [0] * len(self.signature.outputs)
-        )
+        return self.raw(*map(aligned, primals, dims, ranks), **static), self.pack([0] * len(self.signature.outputs))
 
 
 def _schema_name(argument: str) -> str:

@@ -1,8 +1,8 @@
 """Generalized-ufunc signatures: the one place where shapes are decided.
 
 ``"(n,n),(n,k)->(n,k)"`` names the core dimensions of each argument and each result; all dimensions to the left of
-them are batch dimensions and broadcast. The notation is NumPy's (NEP 5, NEP 20), including fixed sizes, ``"(3),(3)->(3)"``.
-Result dimensions that the inputs do not name are given by a ``sizes`` rule of the operator.
+them are batch dimensions and broadcast. The notation is NumPy's (NEP 5, NEP 20), fixed sizes (``"(3),(3)->(3)"``)
+included. Result dimensions that the inputs do not name are given by a ``sizes`` rule of the operator.
 """
 
 from __future__ import annotations

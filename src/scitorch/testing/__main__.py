@@ -14,13 +14,9 @@ from . import LAWS, outcomes
 def main() -> int:
     """Check the named operators or families; the exit code is the number of broken laws, at most 100."""
     parser = argparse.ArgumentParser(prog="python -m scitorch.testing", description=main.__doc__)
-    parser.add_argument(
-        "names", nargs="+", help="family (special), operator (special.jv), or a module to import first"
-    )
+    parser.add_argument("names", nargs="+", help="family (special), operator (special.jv), or a module to import first")
     parser.add_argument("--fast", action="store_true", help="leave out the slow laws")
-    parser.add_argument(
-        "--law", action="append", choices=sorted(LAWS), help="check only this law (repeatable)"
-    )
+    parser.add_argument("--law", action="append", choices=sorted(LAWS), help="check only this law (repeatable)")
     arguments = parser.parse_args()
     broken = 0
     for entry in _select(arguments.names):

@@ -38,9 +38,7 @@ def applicable_laws(entry: Entry, *, slow: bool = True) -> list[Law]:
     return [law for law in LAWS.values() if (slow or not law.slow) and law.applies(subject)]
 
 
-def check_operator(
-    operator: str | Callable[..., Any], *, laws: Iterable[str] | None = None, slow: bool = True
-) -> None:
+def check_operator(operator: str | Callable[..., Any], *, laws: Iterable[str] | None = None, slow: bool = True) -> None:
     """Check a declared operator against every law that applies to it.
 
     Parameters

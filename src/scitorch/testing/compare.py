@@ -45,9 +45,7 @@ def assert_close(
         a, e = a.to(torch.complex128), e.to(torch.complex128)
     if a.is_complex():
         # Real and imaginary parts share one error bound: that of the modulus.
-        finite = (
-            torch.isfinite(a.real) & torch.isfinite(a.imag) & torch.isfinite(e.real) & torch.isfinite(e.imag)
-        )
+        finite = torch.isfinite(a.real) & torch.isfinite(a.imag) & torch.isfinite(e.real) & torch.isfinite(e.imag)
         for part, x, y in (("real", a.real, e.real), ("imaginary", a.imag, e.imag)):
             _same_special_values(torch.where(finite, 0, x), torch.where(finite, 0, y), f"{what}, {part} part")
     else:

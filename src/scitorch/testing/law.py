@@ -35,9 +35,7 @@ class Law:
 LAWS: dict[str, Law] = {}
 
 
-def law(
-    *, applies: Callable[[Subject], bool] = lambda subject: True, slow: bool = False
-) -> Callable[[Check], Check]:
+def law(*, applies: Callable[[Subject], bool] = lambda subject: True, slow: bool = False) -> Callable[[Check], Check]:
     """Register a check as a law of its own name."""
 
     def register(check: Check) -> Check:

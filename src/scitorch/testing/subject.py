@@ -69,9 +69,7 @@ class Case:
         """A real, fixed linear function of the results, so that derivatives are those of a scalar."""
         total = torch.zeros((), dtype=torch.float64)
         for k, r in enumerate(self(*values)):
-            weight = torch.linspace(0.5, 1.5, max(r.numel(), 1), dtype=torch.float64)[: r.numel()].reshape(
-                r.shape
-            )
+            weight = torch.linspace(0.5, 1.5, max(r.numel(), 1), dtype=torch.float64)[: r.numel()].reshape(r.shape)
             total = total + (weight * (r.real + 0.7 * r.imag if r.is_complex() else r)).sum() * (1 + 0.3 * k)
         return total
 
@@ -152,11 +150,7 @@ class Subject:
             return False
         op = self.operator
         if op is None:
-            return (
-                self.arguments[position] not in self.declared.undefined
-                if position < len(self.arguments)
-                else True
-            )
+            return self.arguments[position] not in self.declared.undefined if position < len(self.arguments) else True
         undefined = getattr(op.derivative, "undefined", None)
         partial = undefined.reasons.get(f"complex {op.arguments[position]}") if undefined else None
         return op.derivative.defined(position) and partial is None

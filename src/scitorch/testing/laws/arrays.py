@@ -48,15 +48,11 @@ def half_precision(subject: Subject) -> None:
     for dtype in (torch.bfloat16, torch.float16):
         half = [p.to(dtype) for p in points]
         found = subject.cases()[0].float_results(subject.entry.function(*half))
-        expected = subject.cases()[0].float_results(
-            subject.entry.function(*(h.to(torch.float32) for h in half))
-        )
+        expected = subject.cases()[0].float_results(subject.entry.function(*(h.to(torch.float32) for h in half)))
         for f, e in zip(found, expected):
             wanted = e.to(dtype) if not e.is_complex() else e
             assert f.dtype == wanted.dtype, f"{subject.key}: {dtype} gave {f.dtype}"
-            assert_close(
-                f.to(e.dtype), wanted.to(e.dtype), rtol=1e-6, atol=0, what=f"{subject.key} in {dtype}"
-            )
+            assert_close(f.to(e.dtype), wanted.to(e.dtype), rtol=1e-6, atol=0, what=f"{subject.key} in {dtype}")
 
 
 @law(applies=_is_scalar_operator)
@@ -67,9 +63,7 @@ def integers_and_numbers(subject: Subject) -> None:
     whole = [p.round() for p in points]
     default = torch.get_default_dtype()
     expected = function(*(w.to(default) for w in whole))
-    assert_close(
-        function(*(w.to(torch.int64) for w in whole)), expected, rtol=1e-6, what=f"{subject.key} of int64"
-    )
+    assert_close(function(*(w.to(torch.int64) for w in whole)), expected, rtol=1e-6, what=f"{subject.key} of int64")
     if len(points) > 1:
         mixed = function(points[0], *(p.item() for p in points[1:]))
         assert_close(mixed, function(*points), rtol=1e-12, what=f"{subject.key} of tensor and numbers")
@@ -81,9 +75,7 @@ def numpy_arrays(subject: Subject) -> None:
     case = subject.cases()[0]
     found = subject.entry.function(*(a.numpy() for a in case.args))
     flat = found if isinstance(found, tuple) else (found,)
-    assert all(isinstance(f, numpy.ndarray) for f in flat), (
-        f"{subject.key}: NumPy arrays gave {type(flat[0])}"
-    )
+    assert all(isinstance(f, numpy.ndarray) for f in flat), f"{subject.key}: NumPy arrays gave {type(flat[0])}"
     assert_close(found, subject.entry.function(*case.args), rtol=0, what=f"{subject.key} of NumPy arrays")
 
 

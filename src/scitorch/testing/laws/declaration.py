@@ -15,13 +15,9 @@ from ..subject import Subject
 def docstring_is_complete(subject: Subject) -> None:
     """The docstring has a summary, Parameters, Returns and Examples, and names every array argument."""
     doc = subject.declared.doc
-    assert doc and doc.splitlines()[0].endswith("."), (
-        f"{subject.key}: the docstring starts with a one-sentence summary"
-    )
+    assert doc and doc.splitlines()[0].endswith("."), f"{subject.key}: the docstring starts with a one-sentence summary"
     for section in ("Parameters", "Returns", "Examples"):
-        assert f"\n{section}\n{'-' * len(section)}\n" in doc, (
-            f"{subject.key}: the docstring has no section {section}"
-        )
+        assert f"\n{section}\n{'-' * len(section)}\n" in doc, f"{subject.key}: the docstring has no section {section}"
     parameters = doc.split("\nParameters\n")[1].split("\nReturns\n")[0]
     for argument in subject.arguments:
         assert argument in parameters, f"{subject.key}: the docstring does not describe {argument!r}"
@@ -51,12 +47,9 @@ def kinks_have_a_subgradient(subject: Subject) -> None:
             points[position] = torch.tensor(places, dtype=torch.float64) + shift
             case = subject.case("kink", tuple(points))
             tangents = tuple(
-                torch.ones_like(v) if i == position else torch.zeros_like(v)
-                for i, v in zip(case.moving, case.values)
+                torch.ones_like(v) if i == position else torch.zeros_like(v) for i, v in zip(case.moving, case.values)
             )
             slopes.append(torch.func.jvp(case, case.values, tangents)[1][0])
         low, high = torch.minimum(slopes[0], slopes[2]), torch.maximum(slopes[0], slopes[2])
         inside = (slopes[1] >= low - 1e-5) & (slopes[1] <= high + 1e-5)
-        assert bool(inside.all()), (
-            f"{subject.key}: at {argument} = {places} the derivative is {slopes[1].tolist()}"
-        )
+        assert bool(inside.all()), f"{subject.key}: at {argument} = {places} the derivative is {slopes[1].tolist()}"

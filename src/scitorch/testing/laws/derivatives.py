@@ -30,8 +30,7 @@ def derivative_equals_mpmath(subject: Subject) -> None:
         case = subject.case("", points)
         for i in case.moving:
             tangents = tuple(
-                torch.ones_like(v) if j == i else torch.zeros_like(v)
-                for j, v in zip(case.moving, case.values)
+                torch.ones_like(v) if j == i else torch.zeros_like(v) for j, v in zip(case.moving, case.values)
             )
             _, slopes = torch.func.jvp(case, case.values, tangents)
             for n in range(len(points[0])):
@@ -82,11 +81,7 @@ def derivative_equals_differences(subject: Subject) -> None:
             direction = tuple(d if j == i else torch.zeros_like(d) for j, d in enumerate(case.directions(3)))
             _, slope = torch.func.jvp(case.scalar, case.values, direction)
             quotient = _richardson(case, direction)
-            name = (
-                subject.arguments[case.moving[i]]
-                if case.moving[i] < len(subject.arguments)
-                else case.moving[i]
-            )
+            name = subject.arguments[case.moving[i]] if case.moving[i] < len(subject.arguments) else case.moving[i]
             assert_close(slope, quotient, rtol=2e-6, atol=2e-7, what=f"{case.label}: slope along {name!r}")
 
 
@@ -131,7 +126,7 @@ def handwritten_vjp_is_the_transpose(subject: Subject) -> None:
         results = out if isinstance(out, tuple) else (out,)
         generator = torch.Generator().manual_seed(5)
         w = tuple(
-            torch.randn(o.shape, dtype=o.dtype, generator=generator) if not o.dtype == torch.int64 else o
+            torch.randn(o.shape, dtype=o.dtype, generator=generator) if o.dtype != torch.int64 else o
             for o in results
         )
         static = {p.name: case.kwargs.get(p.name, p.default) for p in op.static}
@@ -139,12 +134,10 @@ def handwritten_vjp_is_the_transpose(subject: Subject) -> None:
             if i not in case.moving:
                 continue
             d = case.directions(6)[case.moving.index(i)]
-            pushed = maps.tangent(
-                out, case.args, [d if j == i else None for j in range(len(case.args))], static
-            )
+            pushed = maps.tangent(out, case.args, [d if j == i else None for j in range(len(case.args))], static)
             pulled = maps.cotangent(i, w, out, case.args, static)
             assert pulled is not None
-            left = sum((a.conj() * b).sum().real for a, b in zip(w, pushed) if not a.dtype == torch.int64)
+            left = sum((a.conj() * b).sum().real for a, b in zip(w, pushed) if a.dtype != torch.int64)
             right = (pulled.sum_to_size(d.shape).conj() * d).sum().real
             what = f"{case.label}: cotangent map of {op.arguments[i]!r}"
             assert_close(left, right, rtol=1e-8, atol=1e-10, what=what)
@@ -184,9 +177,7 @@ def undefined_derivative_raises(subject: Subject) -> None:
                 continue
 
             def of_argument(t: Tensor, i: int = i, case: Case = case) -> Tensor:
-                return case.float_results(
-                    case.function(*case.args[:i], t, *case.args[i + 1 :], **case.kwargs)
-                )[0]
+                return case.float_results(case.function(*case.args[:i], t, *case.args[i + 1 :], **case.kwargs))[0]
 
             for ask in (
                 lambda f, x: torch.func.grad(lambda t: f(t).real.sum())(x),
@@ -199,6 +190,4 @@ def undefined_derivative_raises(subject: Subject) -> None:
                     assert argument in str(error), f"{error} does not name {argument}"
                     assert op.name in str(error), f"{error} does not name {op.name}"
                 else:
-                    raise AssertionError(
-                        f"{case.label}: the undefined derivative in {argument!r} was given silently"
-                    )
+                    raise AssertionError(f"{case.label}: the undefined derivative in {argument!r} was given silently")

@@ -50,9 +50,7 @@ def second_derivatives_agree(subject: Subject) -> None:
         expected = found["reverse∘reverse"]
         assert bool(torch.isfinite(expected)), f"{case.label}: the second derivative is {expected.item()}"
         for name, value in found.items():
-            assert_close(
-                value, expected, rtol=1e-7, atol=1e-9, what=f"{case.label}: {name} against reverse∘reverse"
-            )
+            assert_close(value, expected, rtol=1e-7, atol=1e-9, what=f"{case.label}: {name} against reverse∘reverse")
         quotient = _mixed(case, _difference, reverse)
         assert_close(
             expected,

@@ -24,9 +24,7 @@ def fake_is_eager(subject: Subject) -> None:
             fake = case.function(
                 *(mode.from_tensor(a) if isinstance(a, Tensor) else a for a in case.args), **case.kwargs
             )
-        meta = case.function(
-            *(a.to("meta") if isinstance(a, Tensor) else a for a in case.args), **case.kwargs
-        )
+        meta = case.function(*(a.to("meta") if isinstance(a, Tensor) else a for a in case.args), **case.kwargs)
         for kind, found in (("fake", fake), ("meta", meta)):
             for r, f in zip(_tuple(real), _tuple(found), strict=True):
                 have, want = (tuple(f.shape), f.dtype, f.stride()), (tuple(r.shape), r.dtype, r.stride())
@@ -99,9 +97,7 @@ def compile_of_transforms(subject: Subject) -> None:
             programs["hessian"] = (torch.func.hessian(case.scalar, argnums=positions[0]), case.values)
         for name, (program, values) in programs.items():
             found, expected = _compiled(program)(*values), program(*values)
-            assert_close(
-                found, expected, rtol=1e-7, atol=1e-9, what=f"{case.label}: compiled {name}", scale=True
-            )
+            assert_close(found, expected, rtol=1e-7, atol=1e-9, what=f"{case.label}: compiled {name}", scale=True)
 
 
 @law(applies=is_differentiable, slow=True)

@@ -118,13 +118,9 @@ def _compare(
     if view is not None:
         found = view(found)
         as_tensors = (
-            [torch.as_tensor(e) for e in expected]
-            if isinstance(expected, tuple)
-            else torch.as_tensor(expected)
+            [torch.as_tensor(e) for e in expected] if isinstance(expected, tuple) else torch.as_tensor(expected)
         )
         expected = view(tuple(as_tensors) if isinstance(as_tensors, list) else as_tensors)
     elif isinstance(expected, tuple) and len(expected) == 1:
         expected = expected[0]
-    assert_close(
-        found, expected, rtol=subject.declared.rtol, atol=atol, what=what, scale=not subject.scalar_function
-    )
+    assert_close(found, expected, rtol=subject.declared.rtol, atol=atol, what=what, scale=not subject.scalar_function)

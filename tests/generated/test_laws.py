@@ -1,0 +1,41 @@
+"""Every declared operator through every law that applies to it."""
+
+from __future__ import annotations
+
+import importlib.util
+
+import pytest
+
+from scitorch.op import Entry, entries, load
+from scitorch.testing import LAWS, Subject, applicable_laws
+
+MATHEMATICS = [p for p in ("special", "linalg", "fft") if importlib.util.find_spec(f"scitorch.{p}")]
+
+for package in MATHEMATICS:
+    load(f"scitorch.{package}")
+
+
+def _first_of_each_module() -> set[str]:
+    first: dict[str, str] = {}
+    for entry in entries():
+        if entry.declared.public:
+            first.setdefault(entry.declared.module, entry.key)
+    return set(first.values())
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    sampled = _first_of_each_module()
+    rows = []
+    for entry in entries():
+        slow = metafunc.config.getoption("--all-laws") or entry.key in sampled
+        for law in applicable_laws(entry, slow=slow):
+            marks = [pytest.mark.slow] if law.slow else []
+            rows.append(pytest.param(entry, law.name, id=f"{entry.key}-{law.name}", marks=marks))
+    metafunc.parametrize(("entry", "law_name"), rows)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_law(entry: Entry, law_name: str, record_property: pytest.RecordProperty) -> None:
+    record_property("operator", entry.key)
+    record_property("law", law_name)
+    LAWS[law_name].check(Subject(entry))
