@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+import numpy
 from scitorch.op import Complex, Real, composite, elementwise
 from scitorch.op.kernel import scipy_ufunc
 
@@ -58,8 +59,8 @@ def _polynomial_in_exponential(order: int, z: Tensor) -> Tensor:
 
 
 def _horner(coefficients: list[Any], x: Tensor) -> Tensor:
-    total = torch.zeros_like(x)
-    for c in reversed(coefficients):
+    total = torch.full_like(x, coefficients[-1])
+    for c in reversed(coefficients[:-1]):
         total = total * x + c
     return total
 
@@ -111,6 +112,16 @@ def _mpmath_polygamma(n: Any, x: Any) -> Any:
     import mpmath
 
     return mpmath.polygamma(int(n), x)
+
+
+def _reference_polygamma(n: Any, x: Any) -> Any:
+    """SciPy's polygamma; for complex numbers, which it does not take, mpmath's."""
+    import mpmath
+    from scipy.special import polygamma as reference
+
+    if not numpy.iscomplexobj(x):
+        return reference(n, x)
+    return numpy.vectorize(lambda order, z: complex(mpmath.polygamma(int(order), z)))(n, x)
 
 
 def _mpmath_digamma(z: Any) -> Any:
@@ -205,7 +216,7 @@ def psi(z: Tensor) -> Tensor:
         "x": Real(-4.0, 20.0, hard=(1e-3, 0.5, 1.0, 1.11108, 2.0, 19.999, -0.5, -1.5, -3.9)),
     },
     complex_domain={"x": Complex((-4.0, 8.0), (-6.0, 6.0), hard=(0.5 + 0.01j, -2.5 + 0.1j, 3j))},
-    reference="scipy.special.polygamma",
+    reference=_reference_polygamma,
     mpmath=_mpmath_polygamma,
     rtol=1e-11,
 )
