@@ -39,7 +39,12 @@ class StaticParameter:
     @property
     def schema(self) -> str:
         """The parameter in torch's schema language."""
-        default = f'"{self.default}"' if isinstance(self.default, str) else repr(self.default)
+        if isinstance(self.default, str):
+            default = f'"{self.default}"'
+        elif isinstance(self.default, tuple):
+            default = repr(list(self.default))
+        else:
+            default = repr(self.default)
         return f"{_SCHEMA_TYPE[self.type]} {self.name}={default}"
 
 
@@ -125,9 +130,9 @@ class Operator:
             f"{results[0] if len(results) == 1 else '(' + ', '.join(results) + ')'}",
             tags=torch.Tag.pt2_compliant_tag,
         )
-        library.impl(name, self.compute, "CompositeExplicitAutograd")
-        torch.library.register_fake(qualified, self._fake, lib=library)
-        torch.library.register_vmap(qualified, self._batched, lib=library)
+        library.impl(name, self._completed(self.compute), "CompositeExplicitAutograd")
+        torch.library.register_fake(qualified, self._completed(self._fake), lib=library)
+        torch.library.register_vmap(qualified, self._completed(self._batched), lib=library)
         object.__setattr__(self, "raw", getattr(getattr(torch.ops, namespace), name).default)
         rule = autograd_rule(self)
 
@@ -135,7 +140,22 @@ class Operator:
             with inside_transforms():
                 return rule.apply(static, *primals)
 
-        library.impl(name, differentiate, "Autograd")
+        library.impl(name, self._completed(differentiate), "Autograd")
+
+    def _completed(self, rule: Callable[..., Any]) -> Callable[..., Any]:
+        """``rule`` with all static parameters: the dispatcher leaves out those that have their default value."""
+        if not self.static:
+            return rule
+        defaults = {p.name: p.default for p in self.static}
+        sequences = [p.name for p in self.static if p.type == tuple[int, ...]]
+
+        def completed(*args: Any, **static: Any) -> Any:
+            static = {**defaults, **static}
+            for name in sequences:  # the dispatcher gives lists
+                static[name] = tuple(static[name])
+            return rule(*args, **static)
+
+        return completed
 
     # --- the four rules -----------------------------------------------------------------------------------------
 
