@@ -83,13 +83,14 @@ def second_derivatives_under_autograd(subject: Subject) -> None:
 
         s, t = ZERO.clone().requires_grad_(), ZERO.clone().requires_grad_()
         (slope,) = torch.autograd.grad(restricted(s, t), s, create_graph=True)
-        (double,) = torch.autograd.grad(slope, t)
+        # The slope of a linear operator does not depend on t, and then has no graph: a derivative of zero.
+        (double,) = torch.autograd.grad(slope, t) if slope.requires_grad else (ZERO,)
         assert_close(double, expected, rtol=1e-7, atol=1e-9, what=f"{case.label}: double backward")
         with torch.autograd.forward_ad.dual_level():
             dual = torch.autograd.forward_ad.make_dual(ZERO.clone(), ONE)
             (slope,) = torch.autograd.grad(restricted(s, dual), s, create_graph=True)
             tangent = torch.autograd.forward_ad.unpack_dual(slope).tangent
-        assert tangent is not None, f"{case.label}: forward over backward lost the tangent"
+        tangent = ZERO if tangent is None else tangent
         assert_close(tangent, expected, rtol=1e-7, atol=1e-9, what=f"{case.label}: forward over backward")
 
 
