@@ -234,7 +234,7 @@ def composite(
             given = [args[i] if i < len(args) else kwargs.get(a) for a, i in positions.items()]
             if all(isinstance(x, Tensor) or x is None for x in given):
                 return function(*args, **kwargs)
-            kind = result_type_of(given)
+            kind = result_type_of(_flattened(given))
             converted = list(args)
             for a, i in positions.items():
                 if i < len(args):
@@ -345,6 +345,9 @@ def _family(module: str) -> str:
 def _to_tensor(name: str, argument: str, value: Any, numpy_rules: bool, integers: bool) -> Any:
     if value is None or isinstance(value, Tensor):
         return value
+    if isinstance(value, tuple) and any(_is_array(v) for v in value):  # a pair such as SciPy's (c, lower)
+        items = (_to_tensor(name, argument, v, numpy_rules, integers) if _is_array(v) else v for v in value)
+        return type(value)(*items) if hasattr(value, "_fields") else tuple(items)
     array_type = find_array_type(value)
     if array_type is not None:
         tensor = array_type.to_tensor(value)
@@ -355,6 +358,14 @@ def _to_tensor(name: str, argument: str, value: Any, numpy_rules: bool, integers
         return torch.as_tensor(value, dtype=dtype)
     except (TypeError, ValueError, RuntimeError) as error:
         raise TypeError(f"{name}: argument {argument!r} is not an array of numbers: {error}") from error
+
+
+def _is_array(value: Any) -> bool:
+    return isinstance(value, Tensor) or find_array_type(value) is not None
+
+
+def _flattened(values: Sequence[Any]) -> list[Any]:
+    return [v for value in values for v in (value if isinstance(value, tuple) else (value,))]
 
 
 def _wrap(result: Any, wrap: Callable[[Tensor], Any]) -> Any:
