@@ -127,7 +127,7 @@ def draw(path, t, co2, t_new, mean, deviation, parts):
     axes["parts"].set_title("What trend and yearly cycle leave")
     axes["parts"].set_xlim(1976, 2008)
     axes["parts"].set_ylabel("CO$_2$ (ppm)")
-    axes["parts"].legend(loc="lower left")
+    axes["parts"].legend(loc="upper left", fontsize="small")
     for axis in axes.values():
         axis.axvline(t[-1], color="gray", lw=0.8, ls=":")
         axis.set_xlabel("year")
@@ -144,8 +144,8 @@ def main():
     bounds = [(np.log(low), np.log(high)) for _, _, low, high in HYPERPARAMETERS]
 
     began = time.perf_counter()
-    # Rounding in the Cholesky factor disturbs the likelihood by about 1e-9: the default difference step of 1e-8
-    # would see little else.
+    # Rounding in the Cholesky factor disturbs the likelihood by about 1e-9: the default difference step,
+    # 1e-8, would see little else.
     options = {"eps": 1e-5, "ftol": 1e-10}
     result = minimize(
         negative_log_likelihood, start, args=(t, y), method="L-BFGS-B", bounds=bounds, options=options

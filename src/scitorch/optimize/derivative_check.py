@@ -1,0 +1,81 @@
+"""One difference quotient against the exact derivative, before an optimizer relies on it.
+
+A function can lose a part of its derivative without an error, by an explicit ``detach`` or a library that copies
+values. Along one random direction such a loss shows, at the price of two evaluations.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy
+
+from .tracing_watch import UntraceableError
+
+Vector = numpy.ndarray[Any, Any]
+
+_STEP = 1e-5  # relative; the error of the quotient below is of order step**2 in truncation, eps / step in rounding
+EVALUATIONS = 2
+
+
+def check_derivative(
+    value: Callable[[Vector], Any], x: Vector, at_x: Any, jacobian: Vector, lower: Vector, upper: Vector
+) -> None:
+    """Raise :class:`UntraceableError` if a derivative contradicts differences of the function.
+
+    Parameters
+    ----------
+    value
+        The function, scalar or vector-valued, without a graph.
+    x
+        The point, of shape (n,).
+    at_x
+        The function's value there, of shape (m,) or ().
+    jacobian
+        The derivative to check, of shape (m, n) or (n,).
+    lower, upper
+        Bounds that the evaluations respect, of shape (n,).
+
+    Notes
+    -----
+    The quotient is the second-order one-sided difference (4 f(h) - f(2h) - 3 f(0)) / 2h. Its distance from the
+    first-order one is the estimate of what differences can tell at all: a rough or noisy function is not accused.
+    """
+    random = numpy.random.default_rng(len(x))
+    step = _STEP * numpy.maximum(1.0, numpy.abs(x))
+    direction = numpy.where(random.random(len(x)) < 0.5, -1.0, 1.0) * random.uniform(0.5, 1.0, len(x))
+    room_up, room_down = x + 2 * step <= upper, x - 2 * step >= lower
+    direction = numpy.where(direction > 0, numpy.where(room_up, direction, -direction), direction)
+    direction = numpy.where((direction < 0) & ~room_down, numpy.abs(direction) * room_up, direction)
+    move = step * direction
+    weights = random.uniform(0.5, 1.0, numpy.shape(at_x))
+
+    def projected(point: Vector) -> float:
+        return float(numpy.sum(weights * numpy.asarray(value(point), dtype=float).reshape(numpy.shape(at_x))))
+
+    try:
+        zero, one, two = float(numpy.sum(weights * at_x)), projected(x + move), projected(x + 2 * move)
+    except Exception:  # outside the function's domain: nothing to be learnt
+        return
+    first, second = one - zero, 0.5 * (4 * one - two - 3 * zero)
+    parts = numpy.tensordot(weights, jacobian, axes=numpy.ndim(at_x)) * move
+    rounding = 1e3 * numpy.finfo(float).eps * max(abs(zero), float(numpy.sum(numpy.abs(weights * at_x))))
+    allowed = 10 * abs(second - first) + 1e-3 * float(numpy.sum(numpy.abs(parts))) + rounding
+    found = float(numpy.sum(parts))
+    if numpy.isfinite(second) and not abs(found - second) <= allowed:
+        raise UntraceableError(
+            f"the traced derivative along a test direction, {found / _STEP:.6g}, contradicts a difference quotient, "
+            f"{second / _STEP:.6g}: a part of the derivative is lost on the way"
+        )
+
+
+def warn_of_differences(routine: str, reason: UntraceableError) -> None:
+    """Say once per call, at the caller's line, why an optimizer works with differences."""
+    warnings.warn(
+        f"scitorch.optimize.{routine}: no exact derivative, {reason}. SciPy's finite differences are used instead, "
+        "where the method has them",
+        RuntimeWarning,
+        stacklevel=3,
+    )
