@@ -161,9 +161,7 @@ class SciPyUfunc:
             raise TypeError(f"{self.path}: argument {position} must be a tensor, not {type(tensor).__name__}")
         if tensor.device.type != "cpu" or tensor.layout != torch.strided:
             where = f"a {tensor.layout} tensor on {tensor.device}"
-            raise NotImplementedError(
-                f"{self.path}: argument {position} is {where}, wanted a dense one on cpu"
-            )
+            raise NotImplementedError(f"{self.path}: argument {position} is {where}, wanted a dense one on cpu")
         if tensor.dtype in (torch.bfloat16, torch.float16):
             raise TypeError(f"{self.path}: argument {position} is {tensor.dtype}, wanted float32 or float64")
         return tensor.detach().resolve_conj().resolve_neg().numpy()

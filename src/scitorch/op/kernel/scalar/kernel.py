@@ -220,17 +220,13 @@ class ScalarKernel:
     def _check(self, tensors: Sequence[Tensor]) -> None:
         if len(tensors) != len(self.parameters):
             wanted = ", ".join(self.parameters)
-            raise TypeError(
-                f"{self.name} takes {len(self.parameters)} tensors ({wanted}), {len(tensors)} were given"
-            )
+            raise TypeError(f"{self.name} takes {len(self.parameters)} tensors ({wanted}), {len(tensors)} were given")
         for name, tensor in zip(self.parameters, tensors):
             if not isinstance(tensor, Tensor):
                 raise TypeError(f"{self.name}: {name} must be a tensor, not {type(tensor).__name__}")
             if tensor.device.type != "cpu" or tensor.layout != torch.strided:
                 where = f"a {tensor.layout} tensor on {tensor.device}"
-                raise NotImplementedError(
-                    f"{self.name}: {name} is {where}, wanted a dense one on cpu or cuda"
-                )
+                raise NotImplementedError(f"{self.name}: {name} is {where}, wanted a dense one on cpu or cuda")
             if tensor.dtype not in _DTYPES:
                 raise TypeError(f"{self.name}: {name} is {tensor.dtype}, wanted float32 or float64")
             if tensor.dtype != tensors[0].dtype:

@@ -76,9 +76,7 @@ def compile_module(text: str, name: str, loop: str, arguments: int) -> Callable[
             return numba.njit(signature, cache=True, **_OPTIONS)(function)  # type: ignore[no-any-return]
         except (OSError, ImportError, EOFError, pickle.UnpicklingError, RuntimeError) as error:
             # The stored machine code is unreadable or the folder is: compile as if there were none.
-            warnings.warn(
-                f"the cache of compiled kernels in {path.parent} is not used: {error}", stacklevel=2
-            )
+            warnings.warn(f"the cache of compiled kernels in {path.parent} is not used: {error}", stacklevel=2)
     return numba.njit(signature, **_OPTIONS)(function)  # type: ignore[no-any-return]
 
 

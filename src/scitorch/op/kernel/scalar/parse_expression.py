@@ -155,9 +155,7 @@ class _ExpressionParser:
             return Number(value)
         if type(value) is int:
             return Number(value, "int")
-        self.fail(
-            node, f"only numbers and tuples of numbers can be constants, this is a {type(value).__name__}"
-        )
+        self.fail(node, f"only numbers and tuples of numbers can be constants, this is a {type(value).__name__}")
 
     def _Subscript(self, node: ast.Subscript) -> Expression:
         values = table(self.object(node.value))
@@ -183,11 +181,7 @@ class _ExpressionParser:
     def _BinOp(self, node: ast.BinOp) -> Expression:
         left, right = self.number(node.left), self.number(node.right)
         if isinstance(node.op, ast.Pow):
-            if (
-                isinstance(right, Number)
-                and right.kind == "int"
-                and abs(right.value) <= LARGEST_PRODUCT_POWER
-            ):
+            if isinstance(right, Number) and right.kind == "int" and abs(right.value) <= LARGEST_PRODUCT_POWER:
                 return Call("power", (as_kind(left, "float"), right))
             return Call("pow", (as_kind(left, "float"), as_kind(right, "float")))
         op = _ARITHMETIC.get(type(node.op))

@@ -150,18 +150,7 @@ class TableItem:
 
 
 Expression = (
-    Number
-    | Name
-    | Negate
-    | Not
-    | Arithmetic
-    | Compare
-    | Logic
-    | Choose
-    | Convert
-    | Call
-    | KernelCall
-    | TableItem
+    Number | Name | Negate | Not | Arithmetic | Compare | Logic | Choose | Convert | Call | KernelCall | TableItem
 )
 
 

@@ -101,16 +101,12 @@ def _loop(name: str, program: Program, dtype: str) -> str:
     """Return the function over arrays given by address; an argument of stride 0 is one number for all."""
     inputs = [f"in{i}" for i in range(len(program.parameters))]
     outputs = [f"out{i}" for i in range(program.outputs)]
-    signature = ", ".join(
-        ["start", "stop", *(f"{x}_at, {x}_stride" for x in inputs), *(f"{y}_at" for y in outputs)]
-    )
+    signature = ", ".join(["start", "stop", *(f"{x}_at, {x}_stride" for x in inputs), *(f"{y}_at" for y in outputs)])
     lines = [f"def loop_{dtype}({signature}):"]
     lines += [f"    {x} = {dtype}_array({x}_at)" for x in inputs + outputs]
     lines.append("    for i in range(start, stop):")
     convert = {"float": "float", "int": "int"}
-    items = [
-        f"{convert[parameter.kind]}({x}[i * {x}_stride])" for x, parameter in zip(inputs, program.parameters)
-    ]
+    items = [f"{convert[parameter.kind]}({x}[i * {x}_stride])" for x, parameter in zip(inputs, program.parameters)]
     targets = ", ".join(f"{y}[i]" for y in outputs)
     lines.append(f"        {targets} = {name}({', '.join(items)})")
     return "\n".join(lines) + "\n"
@@ -169,9 +165,7 @@ class _Writer:
             case Call(function, arguments):
                 return self.call(function, [self.text(argument) for argument in arguments])
             case KernelCall(kernel, arguments):
-                return (
-                    f"{self.unit.names[kernel]}({', '.join(self.text(argument) for argument in arguments)})"
-                )
+                return f"{self.unit.names[kernel]}({', '.join(self.text(argument) for argument in arguments)})"
 
     def call(self, function: str, arguments: list[str]) -> str:
         if function == "converged":
