@@ -114,6 +114,8 @@ def _general(op: Operator) -> Callable[..., Any]:
         kind = result_type_of(args)
         tensors, half = promoted(op, args, kind)
         shard_if_distributed(op, tensors)
+        if not torch.compiler.is_dynamo_compiling():
+            op.result_shapes(tensors, static)  # while tracing, the fake rule checks
         result = op.raw(*tensors, **static)
         if half is not None:
             result = _each(result, lambda r: r.to(half) if r.dtype == torch.float32 else r)

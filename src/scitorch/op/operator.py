@@ -19,7 +19,7 @@ from .domain import Domain, Sampler
 from .loops import Loops
 from .rule import autograd_rule
 from .signature import Signature
-from .torch_private import inside_transforms, verify
+from .torch_private import full_precision, inside_transforms, verify
 
 Kernel = Callable[..., Any]
 
@@ -91,7 +91,6 @@ class Operator:
     rtol: float
     doc: str
     public: bool
-    autocast: torch.dtype = torch.float32
     raw: Any = field(init=False)
     differentiable_results: tuple[bool, ...] = field(init=False)
 
@@ -172,7 +171,8 @@ class Operator:
         primals = tuple([x.detach() if x.requires_grad else x for x in primals])
         device = primals[0].device.type
         kernel = self.kernels.get(device) or self.kernels.get("any")
-        results = kernel(*primals, **static) if kernel else self._compute_on_host(primals, static)
+        with full_precision(device):
+            results = kernel(*primals, **static) if kernel else self._compute_on_host(primals, static)
         if isinstance(results, tuple):
             return tuple(r.contiguous() for r in results)
         return results.contiguous()

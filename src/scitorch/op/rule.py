@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from .derivative import fit_to
-from .torch_private import SingleLevelFunction, below_autograd, forward_grad, primal_of
+from .torch_private import SingleLevelFunction, below_autograd, forward_grad, full_precision, primal_of
 
 if TYPE_CHECKING:
     from .operator import Operator
@@ -48,7 +48,7 @@ def autograd_rule(op: Operator) -> type[SingleLevelFunction]:
             for argument, primal, tangent in zip(op.arguments, primals, tangents):
                 if tangent is not None and tangent.is_complex() and not primal.is_complex():
                     raise TypeError(f"{op.name}: the tangent of the real argument {argument!r} is complex")
-            with forward_grad(True):
+            with forward_grad(True), full_precision(primals[0].device.type):
                 moved = op.derivative.tangent(out, primals, tangents, ctx.static)
             return op.pack([t if s else None for t, s in zip(moved, smooth)])
 
@@ -96,7 +96,8 @@ def pull_back(
     smooth = [c if s else None for c, s in zip(cotangents, op.differentiable_results)]
     if all(c is None for c in smooth):
         return [None] * count
-    return [
-        fit_to(op.derivative.cotangent(i, smooth, out, primals, ctx.static), primals[i]) if need else None
-        for i, need in enumerate(needed)
-    ]
+    with full_precision(primals[0].device.type):
+        return [
+            fit_to(op.derivative.cotangent(i, smooth, out, primals, ctx.static), primals[i]) if need else None
+            for i, need in enumerate(needed)
+        ]

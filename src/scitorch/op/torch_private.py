@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from functools import lru_cache
 from typing import Any
 
@@ -26,7 +27,6 @@ from torch._C import _dispatch_keys as dispatch_keys
 from torch._C import _len_torch_dispatch_stack as dispatch_mode_count
 from torch._C import _len_torch_function_stack as function_mode_count
 from torch._functorch.utils import enable_single_level_autograd_function as inside_transforms
-from torch.autograd import forward_ad
 from torch.autograd.forward_ad import _set_fwd_grad_enabled as forward_grad
 from torch.autograd.function import _SingleLevelFunction
 
@@ -38,8 +38,8 @@ __all__ = [
     "below_autograd",
     "dispatch_keys",
     "dispatch_mode_count",
-    "dual_level_active",
     "forward_grad",
+    "full_precision",
     "function_mode_count",
     "inside_transforms",
     "plain_dense_keys",
@@ -47,6 +47,8 @@ __all__ = [
     "transforms_active",
     "verify",
 ]
+
+_UNCHANGED: AbstractContextManager[Any] = nullcontext()
 
 #: Versions of torch on which the composition battery passed.
 VERIFIED = ("2.11", "2.13", "2.15")
@@ -63,9 +65,11 @@ def primal_of(x: torch.Tensor) -> torch.Tensor:
     return torch._VF._unpack_dual(x, level=0)[0]  # type: ignore[attr-defined,no-any-return]
 
 
-def dual_level_active() -> bool:
-    """Whether eager code is inside ``forward_ad.dual_level``."""
-    return forward_ad._current_level >= 0
+def full_precision(device: str) -> AbstractContextManager[Any]:
+    """Switch autocast off: kernels and derivative formulas choose their own precision."""
+    if torch._C._is_any_autocast_enabled():  # type: ignore[attr-defined]
+        return torch.autocast(device, enabled=False)
+    return _UNCHANGED
 
 
 def plain_dense_keys() -> frozenset[int]:
