@@ -1,0 +1,16 @@
+"""Linear algebra with SciPy's interface: batched, complex, differentiable to any order."""
+
+from numpy.linalg import LinAlgError
+
+from .cholesky import cho_factor, cho_solve, cholesky
+from .linear_solve import inv, solve, solve_triangular
+
+__all__ = [
+    "LinAlgError",
+    "cho_factor",
+    "cho_solve",
+    "cholesky",
+    "inv",
+    "solve",
+    "solve_triangular",
+]
