@@ -9,9 +9,7 @@ from torch import Tensor
 from ..op import Maker, Sample, composite
 from .extent import check_execution, checked_norm, floating, many_axes, resized
 from .trigonometric import TRANSPOSED_TYPE, _cosine_transform, _sine_transform
-
-# The inverse transform carries the factor that the forward one does not.
-_INVERSE_NORM = {"backward": "forward", "ortho": "ortho", "forward": "backward"}
+from .without_views import INVERSE_NORM
 
 
 def _samples(make: Maker) -> list[Sample]:
@@ -44,7 +42,7 @@ def _transformed(
     if orthogonalize is None:
         orthogonalize = mode == "ortho"
     if name.startswith("i"):
-        type, mode = TRANSPOSED_TYPE[type], _INVERSE_NORM[mode]
+        type, mode = TRANSPOSED_TYPE[type], INVERSE_NORM[mode]
     transform = _cosine_transform if "c" in name else _sine_transform
     for length, axis in zip(lengths, chosen):
         x = resized(x, length, axis)
