@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ScalarKernel", "scalar_kernel", "scalar_kernels"]
 
-_DTYPES = {torch.float64: "loop_float64", torch.float32: "loop_float32"}
+_LOOPS = {torch.float64: "loop_float64", torch.float32: "loop_float32"}
 _registry: list[ScalarKernel] = []
 _lock = threading.RLock()
 
@@ -189,7 +189,7 @@ class ScalarKernel:
         return self._evaluate(tensors)
 
     def _evaluate(self, tensors: Sequence[Tensor]) -> Tensor | tuple[Tensor, ...]:
-        self._check(tensors)
+        self.check(tensors, "cpu")
         dtype = tensors[0].dtype
         loop = self._loops.get(dtype) or self._compile(dtype)
         try:
@@ -217,20 +217,25 @@ class ScalarKernel:
         run_in_chunks(task, outs[0].numel(), self._workload)
         return outs[0] if len(outs) == 1 else tuple(outs)
 
-    def _check(self, tensors: Sequence[Tensor]) -> None:
-        if len(tensors) != len(self.parameters):
-            wanted = ", ".join(self.parameters)
-            raise TypeError(f"{self.name} takes {len(self.parameters)} tensors ({wanted}), {len(tensors)} were given")
-        for name, tensor in zip(self.parameters, tensors):
+    def check(self, tensors: Sequence[Tensor], device: str) -> None:
+        """Raise unless the tensors are what the kernel takes, on a device of the type."""
+        names = self.parameters
+        if len(tensors) != len(names):
+            given = f"{len(tensors)} were given"
+            raise TypeError(f"{self.name} takes {len(names)} tensors ({', '.join(names)}), {given}")
+        for name, tensor in zip(names, tensors):
             if not isinstance(tensor, Tensor):
                 raise TypeError(f"{self.name}: {name} must be a tensor, not {type(tensor).__name__}")
-            if tensor.device.type != "cpu" or tensor.layout != torch.strided:
-                where = f"a {tensor.layout} tensor on {tensor.device}"
-                raise NotImplementedError(f"{self.name}: {name} is {where}, wanted a dense one on cpu or cuda")
-            if tensor.dtype not in _DTYPES:
+            if tensor.layout != torch.strided or tensor.device.type not in ("cpu", "cuda"):
+                what = f"a {tensor.layout} tensor on {tensor.device}"
+                raise NotImplementedError(f"{self.name}: {name} is {what}, wanted a dense one on cpu or cuda")
+            if tensor.device.type != device or tensor.device != tensors[0].device:
+                both = f"{names[0]} is on {tensors[0].device} and {name} on {tensor.device}"
+                raise RuntimeError(f"{self.name}: {both}, wanted one device for all")
+            if tensor.dtype not in _LOOPS:
                 raise TypeError(f"{self.name}: {name} is {tensor.dtype}, wanted float32 or float64")
             if tensor.dtype != tensors[0].dtype:
-                both = f"{self.parameters[0]} is {tensors[0].dtype} and {name} is {tensor.dtype}"
+                both = f"{names[0]} is {tensors[0].dtype} and {name} is {tensor.dtype}"
                 raise TypeError(f"{self.name}: {both}, wanted one dtype for all")
 
     def _compile(self, dtype: torch.dtype) -> Callable[..., None]:
@@ -242,7 +247,7 @@ class ScalarKernel:
 
                 text = python_module(Unit(self))
                 arguments = 2 + 2 * len(self.parameters) + self.outputs
-                self._loops[dtype] = compile_module(text, self.name, _DTYPES[dtype], arguments)
+                self._loops[dtype] = compile_module(text, self.name, _LOOPS[dtype], arguments)
             return self._loops[dtype]
 
     def partial(self, *names: str) -> Callable[[FunctionType | ScalarKernel], ScalarKernel]:

@@ -43,10 +43,14 @@ class Unit:
             self.names[one] = _free_name(f"scalar_{one.name}", set(self.names.values()))
         self.tables: dict[tuple[float, ...], str] = {}
         for one in self.kernels:
-            for item in _tables(one):
+            for item in _table_items(one):
                 if item.values not in self.tables:
                     name = _free_name(f"table_{item.table}", set(self.tables.values()))
                     self.tables[item.values] = name
+
+    def tables_of(self, kernel: ScalarKernel) -> tuple[tuple[float, ...], ...]:
+        """Return the constant tables that one kernel of the unit reads."""
+        return tuple(dict.fromkeys(item.values for item in _table_items(kernel)))
 
 
 def _free_name(name: str, taken: set[str]) -> str:
@@ -65,7 +69,7 @@ def _callees(kernel: ScalarKernel) -> Iterator[ScalarKernel]:
                 yield expression.kernel
 
 
-def _tables(kernel: ScalarKernel) -> Iterator[TableItem]:
+def _table_items(kernel: ScalarKernel) -> Iterator[TableItem]:
     for statement in statements(kernel.program.body):
         for expression in expressions(statement):
             if isinstance(expression, TableItem):
