@@ -52,7 +52,7 @@ class ExpressionDifferentiator(TaylorWriter):
                 return self.environment[name]
             case Negate(operand) if node.kind == "float":
                 jet = self.jet(operand)
-                return self.negative(jet) if self.is_active(jet) else Jet(node)
+                return self.negative(jet) if self.is_active(jet) else Jet(Negate(jet.value))
             case Arithmetic(op, left, right, "float"):
                 one, other = self.jet(left), self.jet(right)
                 if op == "*":
