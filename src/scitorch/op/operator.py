@@ -19,7 +19,7 @@ from .domain import Domain, Sampler
 from .loops import Loops
 from .rule import autograd_rule
 from .signature import Signature
-from .torch_private import full_precision, inside_transforms, verify
+from .torch_private import full_precision, inside_transforms, lazy_views_resolved, verify
 
 Kernel = Callable[..., Any]
 
@@ -129,7 +129,7 @@ class Operator:
             f"{results[0] if len(results) == 1 else '(' + ', '.join(results) + ')'}",
             tags=torch.Tag.pt2_compliant_tag,
         )
-        library.impl(name, self._completed(self.compute), "CompositeExplicitAutograd")
+        library.impl(name, self._completed(self._dispatched), "CompositeExplicitAutograd")
         torch.library.register_fake(qualified, self._completed(self._fake), lib=library)
         torch.library.register_vmap(qualified, self._completed(self._batched), lib=library)
         object.__setattr__(self, "raw", getattr(getattr(torch.ops, namespace), name).default)
@@ -176,6 +176,14 @@ class Operator:
         if isinstance(results, tuple):
             return tuple(r.contiguous() for r in results)
         return results.contiguous()
+
+    def _dispatched(self, *primals: Tensor, **static: Any) -> Any:
+        """``compute`` as the dispatcher calls it, from eager code and from compiled graphs."""
+        with lazy_views_resolved():
+            results = self.compute(*primals, **static)
+            if isinstance(results, tuple):
+                return tuple(r.resolve_conj().resolve_neg() for r in results)
+            return results.resolve_conj().resolve_neg()
 
     def _compute_on_host(self, primals: Tensors, static: Mapping[str, Any]) -> Any:
         device = primals[0].device

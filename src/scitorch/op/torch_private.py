@@ -42,6 +42,7 @@ __all__ = [
     "full_precision",
     "function_mode_count",
     "inside_transforms",
+    "lazy_views_resolved",
     "plain_dense_keys",
     "primal_of",
     "transforms_active",
@@ -70,6 +71,23 @@ def full_precision(device: str) -> AbstractContextManager[Any]:
     if torch._C._is_any_autocast_enabled():  # type: ignore[attr-defined]
         return torch.autocast(device, enabled=False)
     return _UNCHANGED
+
+
+_LAZY_VIEWS = (
+    torch._C.DispatchKeySet(torch._C.DispatchKey.Conjugate)
+    | torch._C.DispatchKeySet(torch._C.DispatchKey.Negative)
+    | torch._C.DispatchKeySet(torch._C.DispatchKey.ZeroTensor)
+)
+
+
+def lazy_views_resolved() -> Any:
+    """A context in which conjugate and negative views mean what they say.
+
+    Compiled graphs call operators with those dispatch keys switched off: ``a + a.mH`` inside a kernel would then add
+    the transpose without its conjugate.
+    """
+    exclude = torch._C._dispatch_tls_local_exclude_set() - _LAZY_VIEWS
+    return torch._C._ForceDispatchKeyGuard(torch._C._dispatch_tls_local_include_set(), exclude)
 
 
 def plain_dense_keys() -> frozenset[int]:
