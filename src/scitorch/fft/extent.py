@@ -22,15 +22,14 @@ def floating(name: str, x: Any, *, real: bool = False) -> Tensor:
     TypeError
         If ``real`` is wanted and ``x`` is complex.
     """
-    if not isinstance(x, Tensor):
-        x = torch.as_tensor(x)
-    if x.is_complex():
+    tensor: Tensor = x if isinstance(x, Tensor) else torch.as_tensor(x)
+    if tensor.is_complex():
         if real:
-            raise TypeError(f"{name}: argument 'x' is complex ({x.dtype}), but {name} takes real sequences")
-        return x.to(torch.complex64) if x.dtype == torch.complex32 else x
-    if not x.is_floating_point():
-        return x.to(torch.get_default_dtype())
-    return x.to(computing_dtype(x.dtype))
+            raise TypeError(f"{name}: argument 'x' is complex ({tensor.dtype}), but {name} takes real sequences")
+        return tensor.to(torch.complex64) if tensor.dtype == torch.complex32 else tensor
+    if not tensor.is_floating_point():
+        return tensor.to(torch.get_default_dtype())
+    return tensor.to(computing_dtype(tensor.dtype))
 
 
 def checked_norm(name: str, norm: str | None) -> str:
@@ -77,8 +76,7 @@ def one_axis(name: str, x: Tensor, n: int | None, axis: int) -> tuple[int | None
     axis = operator.index(axis)
     if not -x.ndim <= axis < x.ndim:
         raise IndexError(f"{name}: axis is {axis}, but argument 'x' has shape {tuple(x.shape)}")
-    if n is not None and not isinstance(n, torch.SymInt):
-        n = operator.index(n)
+    n = None if n is None else _integer(n)
     if (x.shape[axis] if n is None else n) < 1:
         given = f"n is {n}" if n is not None else f"argument 'x' has shape {tuple(x.shape)}"
         raise ValueError(f"{name}: {given}; wanted at least one point along axis {axis}")
@@ -139,4 +137,9 @@ def integers(values: int | Iterable[int]) -> list[int]:
     """One integer or several, as a list."""
     if not isinstance(values, Iterable):
         values = (values,)
-    return [v if isinstance(v, torch.SymInt) else operator.index(v) for v in values]
+    return [_integer(v) for v in values]
+
+
+def _integer(value: Any) -> int:
+    """A Python integer; a symbolic one, of a traced shape, as it is."""
+    return value if isinstance(value, torch.SymInt) else operator.index(value)  # type: ignore[return-value]

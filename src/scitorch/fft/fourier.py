@@ -34,9 +34,12 @@ def _along_one_axis(
     norm: str | None,
     *,
     real: bool = False,
+    half: bool = False,
 ) -> Tensor:
     x = floating(name, x, real=real)
     n, axis = one_axis(name, x, n, axis)
+    if half and n is None and x.shape[axis] < 2:
+        raise ValueError(f"{name}: argument 'x' has one term along axis {axis}; wanted two or a length n")
     return transform(x, n, axis, checked_norm(name, norm))
 
 
@@ -248,7 +251,7 @@ def irfft(
     tensor([ 1.,  0., -1.,  0.])
     """
     check_execution("irfft", workers, plan)
-    return _along_one_axis(torch.fft.irfft, "irfft", x, n, axis, norm)
+    return _along_one_axis(torch.fft.irfft, "irfft", x, n, axis, norm, half=True)
 
 
 @composite(samples=_samples, reference="scipy.fft.hfft")
@@ -301,7 +304,7 @@ def hfft(
     tensor([ 6.,  0., -2.,  0.])
     """
     check_execution("hfft", workers, plan)
-    return _along_one_axis(without_views.hfft, "hfft", x, n, axis, norm)
+    return _along_one_axis(without_views.hfft, "hfft", x, n, axis, norm, half=True)
 
 
 @composite(samples=_real_samples, reference="scipy.fft.ihfft")

@@ -189,7 +189,8 @@ def irfft2(
         Real or complex array of two or more dimensions.
     s : sequence of int, optional
         Number of points along each axis of the result; `x` is cut to that or filled up with zeros. By default
-        2(m - 1) along the last axis, where `x` has m terms, and as many as `x` has along the others.
+        2(m - 1) along the last axis, where `x` has m terms, and as many as `x` has along the others and where
+        it is -1.
     axes : sequence of int
         The two axes transformed.
     norm : {"backward", "ortho", "forward"}
@@ -241,7 +242,8 @@ def hfft2(
         Real or complex array of two or more dimensions.
     s : sequence of int, optional
         Number of points along each axis of the result; `x` is cut to that or filled up with zeros. By default
-        2(m - 1) along the last axis, where `x` has m terms, and as many as `x` has along the others.
+        2(m - 1) along the last axis, where `x` has m terms, and as many as `x` has along the others and where
+        it is -1.
     axes : sequence of int
         The two axes transformed.
     norm : {"backward", "ortho", "forward"}

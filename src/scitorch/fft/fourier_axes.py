@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from ..op import Maker, Sample
-from .extent import check_execution, checked_norm, floating, integers, many_axes
+from .extent import check_execution, checked_norm, floating, many_axes
 
 
 def samples(make: Maker) -> list[Sample]:
@@ -54,7 +55,7 @@ def over_axes(
     """Call a multi-dimensional transform of torch with SciPy's arguments.
 
     ``real`` says that the argument must be real, ``half`` that the argument is the half of a Hermitian array, of
-    2(m - 1) points by default.
+    2(m - 1) points along the last axis if there is no ``s``.
     """
     check_execution(name, workers, plan)
     x = floating(name, x, real=real)
@@ -63,8 +64,8 @@ def over_axes(
     if not chosen:
         if real or half:
             raise ValueError(f"{name}: axes is empty; at least one axis must be transformed")
-        return x.to(x.dtype.to_complex())
-    if half and (s is None or integers(s)[-1] == -1):
+        return torch.complex(x, torch.zeros_like(x)) if not x.is_complex() else x.clone()
+    if half and s is None:
         lengths[-1] = 2 * (lengths[-1] - 1)
         if lengths[-1] < 1:
             raise ValueError(f"{name}: argument 'x' has one term along axis {chosen[-1]}; wanted two or a length")

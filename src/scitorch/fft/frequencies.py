@@ -237,7 +237,7 @@ def prev_fast_len(target: int, real: bool = False) -> int:
     return int(fast(target, real))
 
 
-def _positive(name: str, n: Any, argument: str = "n") -> int:
+def _positive(name: str, n: int, argument: str = "n") -> int:
     n = operator.index(n)
     if n < 1:
         raise ValueError(f"{name}: {argument} is {n}; wanted a positive integer")

@@ -100,7 +100,7 @@ def _cosine(x: Tensor, type: int) -> Tensor:
     n = x.shape[-1]
     if type == 1:
         # The even extension x₀ … x_{n-1} … x₁ has a real spectrum.
-        return torch.fft.rfft(torch.cat([x, x[..., 1:-1].flip(-1)], -1)).real
+        return _spectrum(torch.cat([x, x[..., 1:-1].flip(-1)], -1)).real
     if type == 2:
         return _cosine_2(x)
     if type == 3:
@@ -113,7 +113,7 @@ def _sine(x: Tensor, type: int) -> Tensor:
     if type == 1:
         # The odd extension 0, x, 0, -x reversed has an imaginary spectrum.
         zero = x.new_zeros(*x.shape[:-1], 1)
-        return -torch.fft.rfft(torch.cat([zero, x, zero, -x.flip(-1)], -1)).imag[..., 1 : n + 1]
+        return -_spectrum(torch.cat([zero, x, zero, -x.flip(-1)], -1)).imag[..., 1 : n + 1]
     # sin(a) = ±cos(a ∓ π/2): a sine transform is a cosine transform of a sequence with alternating signs or reversed,
     # with the result reversed or with alternating signs (Martucci 1994, IEEE Trans. Signal Process. 42, 1038).
     signs = torch.ones(n, dtype=x.dtype, device=x.device)
@@ -126,7 +126,7 @@ def _sine(x: Tensor, type: int) -> Tensor:
 def _cosine_2(x: Tensor) -> Tensor:
     """DCT-II of length n from one real FFT of length n (Makhoul 1980, IEEE Trans. ASSP 28, 27)."""
     n = x.shape[-1]
-    spectrum = torch.fft.rfft(torch.cat([x[..., ::2], x[..., 1::2].flip(-1)], -1))
+    spectrum = _spectrum(torch.cat([x[..., ::2], x[..., 1::2].flip(-1)], -1))
     w = 2 * spectrum * _phases(n // 2 + 1, -math.pi / (2 * n), x)
     # w_k holds the results k (real part) and n - k (minus the imaginary part).
     return torch.cat([w.real, -w.imag[..., 1 : (n + 1) // 2].flip(-1)], -1)
@@ -160,8 +160,13 @@ def _cosine_4_even(x: Tensor) -> Tensor:
 def _cosine_4_odd(x: Tensor) -> Tensor:
     """DCT-IV from a complex FFT of twice the length: (2k+1)(2j+1) = 4jk + 2j + (2k+1)."""
     n = x.shape[-1]
-    spectrum = torch.fft.fft(x * _phases(n, -math.pi / (2 * n), x), 2 * n)[..., :n]
+    spectrum: Tensor = torch.fft.fft(x * _phases(n, -math.pi / (2 * n), x), 2 * n)[..., :n]
     return 2 * (spectrum * _phases(n, -math.pi / (2 * n), x, offset=0.5)).real
+
+
+def _spectrum(x: Tensor) -> Tensor:
+    spectrum: Tensor = torch.fft.rfft(x)
+    return spectrum
 
 
 def _phases(count: int, angle: float, like: Tensor, offset: float = 0.0) -> Tensor:

@@ -17,26 +17,33 @@ INVERSE_NORM = {"backward": "forward", "ortho": "ortho", "forward": "backward"}
 
 def ifft(x: Tensor, n: int | None, axis: int, norm: str) -> Tensor:
     """:func:`torch.fft.ifft`."""
+    y: Tensor
     if x.is_complex():
-        return torch.fft.ifft(x, n, axis, norm)
-    return torch.fft.fft(x, n, axis, INVERSE_NORM[norm]).conj_physical()
+        y = torch.fft.ifft(x, n, axis, norm)
+    else:
+        y = torch.fft.fft(x, n, axis, INVERSE_NORM[norm]).conj_physical()
+    return y
 
 
 def hfft(x: Tensor, n: int | None, axis: int, norm: str) -> Tensor:
     """:func:`torch.fft.hfft`."""
-    return torch.fft.irfft(x.conj_physical(), n, axis, INVERSE_NORM[norm])
+    y: Tensor = torch.fft.irfft(x.conj_physical(), n, axis, INVERSE_NORM[norm])
+    return y
 
 
 def ihfft(x: Tensor, n: int | None, axis: int, norm: str) -> Tensor:
     """:func:`torch.fft.ihfft`."""
-    return torch.fft.rfft(x, n, axis, INVERSE_NORM[norm]).conj_physical()
+    y: Tensor = torch.fft.rfft(x, n, axis, INVERSE_NORM[norm]).conj_physical()
+    return y
 
 
 def hfftn(x: Tensor, s: Sequence[int], axes: Sequence[int], norm: str) -> Tensor:
     """:func:`torch.fft.hfftn`."""
-    return torch.fft.irfftn(x.conj_physical(), s, axes, INVERSE_NORM[norm])
+    y: Tensor = torch.fft.irfftn(x.conj_physical(), s, axes, INVERSE_NORM[norm])
+    return y
 
 
 def ihfftn(x: Tensor, s: Sequence[int], axes: Sequence[int], norm: str) -> Tensor:
     """:func:`torch.fft.ihfftn`."""
-    return torch.fft.rfftn(x, s, axes, INVERSE_NORM[norm]).conj_physical()
+    y: Tensor = torch.fft.rfftn(x, s, axes, INVERSE_NORM[norm]).conj_physical()
+    return y
