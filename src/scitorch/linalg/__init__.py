@@ -3,6 +3,7 @@
 from numpy.linalg import LinAlgError
 
 from .cholesky import cho_factor, cho_solve, cholesky
+from .determinant import det, slogdet
 from .linear_solve import inv, solve, solve_triangular
 
 __all__ = [
@@ -10,7 +11,9 @@ __all__ = [
     "cho_factor",
     "cho_solve",
     "cholesky",
+    "det",
     "inv",
+    "slogdet",
     "solve",
     "solve_triangular",
 ]

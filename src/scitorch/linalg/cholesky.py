@@ -11,7 +11,7 @@ from scitorch.op import Sample, composite, gufunc
 
 from .arguments import as_columns, require_finite, require_square, require_zero_info
 from .linear_solve import NOT_POSITIVE, _solve_triangular
-from .triangles import diagonal_matrix, hermitian_from_triangle, hermitian_part
+from .matrix_parts import adjoint, diagonal, diagonal_matrix, hermitian_from_triangle, hermitian_part
 
 
 class CholeskyFactor(NamedTuple):
@@ -31,22 +31,22 @@ def _cholesky_kernel(a: Tensor, *, check_finite: bool) -> Tensor:
 
 def half_lower(m: Tensor) -> Tensor:
     """The lower triangle with half the diagonal: the Φ for which Φ(m) + Φ(m)^H = m when m is Hermitian."""
-    return torch.tril(m) - diagonal_matrix(torch.diagonal(m, dim1=-2, dim2=-1)) / 2
+    return torch.tril(m) - diagonal_matrix(diagonal(m)) / 2
 
 
 def _cholesky_tangent(factor: Tensor, a: Tensor, da: Tensor, **_: bool) -> Tensor:
     # From L L^H = A: L^-1 dA L^-H = L^-1 dL + (L^-1 dL)^H, so L^-1 dL = Φ(L^-1 dA L^-H) (Smith 1995; Murray 2016,
     # arXiv:1602.07527, equation 8). The Hermitian part of dA: the kernel reads no other.
     left = _solve_triangular(factor, hermitian_part(da), lower=True)
-    both = _solve_triangular(factor, left.mH, lower=True)  # L^-1 (L^-1 dA)^H = L^-1 dA L^-H for Hermitian dA
+    both = _solve_triangular(factor, adjoint(left), lower=True)  # L^-1 (L^-1 dA)^H = L^-1 dA L^-H for Hermitian dA
     return factor @ half_lower(both)
 
 
 def _cholesky_cotangent(g: Tensor, factor: Tensor, a: Tensor, **_: bool) -> Tensor:
     # The transpose of the above: A' = L^-H Φ(L^H L') L^-1, made Hermitian. Φ is its own transpose.
-    inner = half_lower(factor.mH @ g)
-    left = _solve_triangular(factor.mH, inner, lower=False)
-    both = _solve_triangular(factor.mH, left.mH, lower=False).mH
+    inner = half_lower(adjoint(factor) @ g)
+    left = _solve_triangular(adjoint(factor), inner, lower=False)
+    both = adjoint(_solve_triangular(adjoint(factor), adjoint(left), lower=False))
     return hermitian_part(both)
 
 
@@ -66,7 +66,7 @@ def _cholesky(a: Tensor, *, check_finite: bool = False) -> Tensor:
 def _factor(function: str, a: Tensor, lower: bool, check_finite: bool) -> Tensor:
     require_square(function, "a", a)
     factor = _cholesky(hermitian_from_triangle(a, lower=lower), check_finite=check_finite)
-    return factor if lower else factor.mH
+    return factor if lower else adjoint(factor)
 
 
 @composite(
@@ -223,7 +223,7 @@ def cho_solve(
     c, lower = c_and_lower
     require_square("cho_solve", "c", c)
     columns, is_vector = as_columns("cho_solve", "b", b, c.shape[-1])
-    first = c if lower else c.mH
+    first = c if lower else adjoint(c)
     half = _solve_triangular(first, columns, lower=True, check_finite=check_finite, function="cho_solve")
-    x = _solve_triangular(first.mH, half, lower=False, function="cho_solve")
+    x = _solve_triangular(adjoint(first), half, lower=False, function="cho_solve")
     return x.squeeze(-1) if is_vector else x

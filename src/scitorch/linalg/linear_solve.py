@@ -10,7 +10,7 @@ from torch import Tensor
 from scitorch.op import Maker, Sample, composite, gufunc
 
 from .arguments import as_columns, require_finite, require_square, require_zero_info
-from .triangles import hermitian_from_triangle, symmetric_from_triangle, triangle
+from .matrix_parts import adjoint, diagonal, hermitian_from_triangle, symmetric_from_triangle, triangle
 
 SINGULAR = "the matrix is singular: pivot {} is exactly zero"
 NOT_POSITIVE = "the leading minor of order {} is not positive definite"
@@ -46,7 +46,7 @@ def _warn_if_ill_conditioned(a: Tensor, lu: Tensor) -> None:
     n = a.shape[-1]
     factors, matrices = lu.reshape(-1, n, n), a.reshape(-1, n, n)
     if len(factors) > ESTIMATED_BATCH:
-        pivots = torch.diagonal(factors, dim1=-2, dim2=-1).abs()
+        pivots = diagonal(factors).abs()
         suspect = pivots.amin(-1) < SUSPECT * pivots.amax(-1)
         factors, matrices = factors[suspect], matrices[suspect]
     if not len(factors):
@@ -76,8 +76,8 @@ def _solve_samples(make: Maker) -> list[Sample]:
     "(n,n),(n,k)->(n,k)",
     kernel=_solve_kernel,
     jvp={"a": lambda x, a, b, da, structure, **_: -_solve_unchecked(a, da @ x, structure)},
-    linear={"b": lambda g, a, b, structure, **_: _solve_unchecked(a.mH, g, structure)},
-    vjp={"a": lambda g, x, a, b, structure, **_: -_solve_unchecked(a.mH, g, structure) @ x.mH},
+    linear={"b": lambda g, a, b, structure, **_: _solve_unchecked(adjoint(a), g, structure)},
+    vjp={"a": lambda g, x, a, b, structure, **_: -_solve_unchecked(adjoint(a), g, structure) @ adjoint(x)},
     samples=_solve_samples,
     loops="rr->r zz->z",
     public=False,
@@ -96,14 +96,14 @@ def _solve_triangular_kernel(
     if check_finite:
         require_finite(function, a=a, b=b)
     if not unit_diagonal:
-        zero = torch.diagonal(a, dim1=-2, dim2=-1) == 0
+        zero = diagonal(a) == 0
         position = torch.where(zero.any(-1), zero.int().argmax(-1) + 1, 0) if a.shape[-1] else zero.any(-1).int()
         require_zero_info(function, "a", position, "the matrix is singular: diagonal entry {} is zero")
     return torch.linalg.solve_triangular(a, b, upper=not lower, unitriangular=unit_diagonal)
 
 
 def _transposed_triangular(g: Tensor, a: Tensor, lower: bool, unit_diagonal: bool) -> Tensor:
-    return _solve_triangular(a.mH, g, lower=not lower, unit_diagonal=unit_diagonal)
+    return _solve_triangular(adjoint(a), g, lower=not lower, unit_diagonal=unit_diagonal)
 
 
 @gufunc(
@@ -119,7 +119,7 @@ def _transposed_triangular(g: Tensor, a: Tensor, lower: bool, unit_diagonal: boo
     linear={"b": lambda g, a, b, lower, unit_diagonal, **_: _transposed_triangular(g, a, lower, unit_diagonal)},
     vjp={
         "a": lambda g, x, a, b, lower, unit_diagonal, **_: triangle(
-            -_transposed_triangular(g, a, lower, unit_diagonal) @ x.mH, lower=lower, strict=unit_diagonal
+            -_transposed_triangular(g, a, lower, unit_diagonal) @ adjoint(x), lower=lower, strict=unit_diagonal
         )
     },
     samples=lambda make: [
@@ -155,7 +155,7 @@ def _inverse_kernel(a: Tensor, *, check_finite: bool, singular_is_nan: bool) -> 
     "(n,n)->(n,n)",
     kernel=_inverse_kernel,
     jvp={"a": lambda x, a, da, **_: -(x @ da @ x)},
-    vjp={"a": lambda g, x, a, **_: -(x.mH @ g @ x.mH)},
+    vjp={"a": lambda g, x, a, **_: -(adjoint(x) @ g @ adjoint(x))},
     samples=lambda make: [Sample((make.well_conditioned(3, 3),)), Sample((make.well_conditioned(2, 3, 2, 2),))],
     loops="r->r z->z",
     reference="numpy.linalg.inv",
@@ -203,8 +203,8 @@ def _structured(function: str, a: Tensor, assume_a: str | None, lower: bool) -> 
 
 @composite(
     samples=lambda make: [
-        Sample((make.well_conditioned(3, 3), make(3))),
         Sample((make.well_conditioned(4, 4), make(4, 2))),
+        Sample((make.well_conditioned(3, 3), make(3))),
         Sample((make.positive_definite(3, 3), make(3)), {"assume_a": "pos"}),
         Sample((make.well_conditioned(2, 3, 3), make(2, 3, 1))),
     ],
@@ -287,8 +287,8 @@ def solve(
 
 @composite(
     samples=lambda make: [
-        Sample((make.well_conditioned(3, 3), make(3))),
         Sample((make.well_conditioned(3, 3), make(3, 2)), {"lower": True, "trans": 1}),
+        Sample((make.well_conditioned(3, 3), make(3))),
         Sample((make.well_conditioned(3, 3), make(3, 2)), {"trans": "C", "unit_diagonal": True}),
     ],
     reference="scipy.linalg.solve_triangular",
@@ -353,7 +353,7 @@ def solve_triangular(
     if trans in (1, "T"):
         a, lower = a.mT, not lower
     elif trans in (2, "C"):
-        a, lower = a.mH, not lower
+        a, lower = adjoint(a), not lower
     x = _solve_triangular(a, columns, lower=lower, unit_diagonal=unit_diagonal, check_finite=check_finite)
     return x.squeeze(-1) if is_vector else x
 
@@ -419,8 +419,3 @@ def inv(
     if structure in ("lower", "upper"):
         matrix = triangle(matrix, lower=structure == "lower")
     return _inverse(matrix, check_finite=check_finite)
-
-
-def identity_like(a: Tensor) -> Tensor:
-    """The identity of the size, dtype and device of ``a``'s matrices."""
-    return torch.eye(a.shape[-1], dtype=a.dtype, device=a.device)

@@ -1,0 +1,66 @@
+"""Adjoints, triangles and diagonals of matrices.
+
+``x.mH`` of a complex tensor is a view with a lazy conjugation, which cannot be batched by the vmap of gradient checks
+nor carry a batched tangent. ``adjoint`` writes the conjugate out, and for real tensors is ``x.mT``.
+
+LAPACK reads one triangle of a Hermitian matrix, and so do ``cholesky``, ``eigh`` and ``solve(assume_a="pos")``. What
+stands in the other triangle has no influence on the value, hence none on the derivative: the gradient lies in the
+triangle that is read, and is right for every perturbation, Hermitian or not. Where the matrix is itself a Hermitian
+function of parameters, the gradient in the parameters is the same under every convention.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+
+def adjoint(a: Tensor) -> Tensor:
+    """The conjugate transpose of the last two dimensions."""
+    return a.mT.conj_physical() if a.is_complex() else a.mT
+
+
+def conjugate(a: Tensor) -> Tensor:
+    """The complex conjugate."""
+    return a.conj_physical() if a.is_complex() else a
+
+
+def real_part(a: Tensor) -> Tensor:
+    """``a`` without its imaginary part, in the dtype of ``a``."""
+    return (a + a.conj_physical()) / 2 if a.is_complex() else a
+
+
+def hermitian_part(a: Tensor) -> Tensor:
+    """``(a + a^H) / 2``."""
+    return (a + adjoint(a)) / 2
+
+
+def diagonal(a: Tensor) -> Tensor:
+    """The diagonal of the last two dimensions."""
+    return torch.diagonal(a, dim1=-2, dim2=-1)
+
+
+def diagonal_matrix(d: Tensor) -> Tensor:
+    """The diagonal matrix with diagonal ``d``."""
+    return torch.diag_embed(d)
+
+
+def identity_like(a: Tensor) -> Tensor:
+    """The identity of the size, dtype and device of ``a``'s matrices."""
+    return torch.eye(a.shape[-1], dtype=a.dtype, device=a.device)
+
+
+def triangle(a: Tensor, *, lower: bool, strict: bool = False) -> Tensor:
+    """The lower or upper triangle of ``a``, without the diagonal if ``strict``."""
+    return torch.tril(a, -1 if strict else 0) if lower else torch.triu(a, 1 if strict else 0)
+
+
+def hermitian_from_triangle(a: Tensor, *, lower: bool) -> Tensor:
+    """The Hermitian matrix whose lower or upper triangle is that of ``a``; the diagonal's imaginary part is dropped."""
+    side = triangle(a, lower=lower, strict=True)
+    return side + adjoint(side) + diagonal_matrix(real_part(diagonal(a)))
+
+
+def symmetric_from_triangle(a: Tensor, *, lower: bool) -> Tensor:
+    """The (complex) symmetric matrix whose lower or upper triangle is that of ``a``."""
+    return triangle(a, lower=lower) + triangle(a, lower=lower, strict=True).mT
