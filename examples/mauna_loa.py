@@ -48,9 +48,7 @@ HYPERPARAMETERS = [
 
 def monthly_means(path):
     """Decimal year of the middle of each month with data, and the mean CO2 of that month in ppm."""
-    date, co2 = np.loadtxt(
-        path, delimiter=",", skiprows=1, unpack=True, converters={1: lambda s: float(s or "nan")}
-    )
+    date, co2 = np.loadtxt(path, delimiter=",", skiprows=1, unpack=True, converters={1: lambda s: float(s or "nan")})
     measured = np.isfinite(co2)
     date, co2 = date[measured].astype(int), co2[measured]
     months, index = np.unique(date // 10000 * 12 + date // 100 % 100 - 1, return_inverse=True)
@@ -100,16 +98,12 @@ def predict(theta, t, y, t_new):
     parts = components(theta, np.abs(t_new[:, None] - t))
     cross = sum(parts)
     weights = cho_solve((factor, True), y)
-    variance = sum(components(theta, np.zeros(1))) - np.sum(
-        cross * cho_solve((factor, True), cross.T).T, axis=1
-    )
+    variance = sum(components(theta, np.zeros(1))) - np.sum(cross * cho_solve((factor, True), cross.T).T, axis=1)
     return cross @ weights, np.sqrt(variance), [part @ weights for part in parts]
 
 
 def draw(path, t, co2, t_new, mean, deviation, parts):
-    figure, axes = plt.subplot_mosaic(
-        [["record", "record"], ["late", "parts"]], figsize=(11, 8), layout="constrained"
-    )
+    figure, axes = plt.subplot_mosaic([["record", "record"], ["late", "parts"]], figsize=(11, 8), layout="constrained")
     low, high = mean - 2 * deviation, mean + 2 * deviation
     for axis in (axes["record"], axes["late"]):
         axis.fill_between(t_new, low, high, color="tab:orange", alpha=0.3, lw=0, label="forecast, 95 % band")
@@ -147,9 +141,7 @@ def main():
     # Rounding in the Cholesky factor disturbs the likelihood by about 1e-9: the default difference step,
     # 1e-8, would see little else.
     options = {"eps": 1e-5, "ftol": 1e-10}
-    result = minimize(
-        negative_log_likelihood, start, args=(t, y), method="L-BFGS-B", bounds=bounds, options=options
-    )
+    result = minimize(negative_log_likelihood, start, args=(t, y), method="L-BFGS-B", bounds=bounds, options=options)
     seconds = time.perf_counter() - began
 
     print(f"months of data        {len(t)}")

@@ -26,6 +26,11 @@ class ArrayKind:
     dtype: torch.dtype = torch.float64
     device: torch.device | None = None
 
+    @property
+    def eps(self) -> float:
+        """Spacing of the caller's floating-point numbers at 1."""
+        return torch.finfo(self.dtype).eps
+
     def leaf(self, x: numpy.ndarray[Any, Any]) -> Tensor:
         """A point of the optimizer as a tensor of the caller's dtype and device."""
         return torch.tensor(x, dtype=self.dtype, device=self.device)
@@ -36,20 +41,21 @@ def kind_of(x0: Any) -> ArrayKind:
     if isinstance(x0, Tensor):
         dtype = x0.dtype if x0.is_floating_point() else torch.float64
         return ArrayKind(lambda t: t, lambda t: t, dtype, x0.device)
-    from scitorch.numpy import ndarray  # here, since the array package stands above this one
+    from scitorch.numpy.array import ndarray  # here, since the array package stands above this one
 
     traced = find_array_type(ndarray([0]))
     assert traced is not None
     if isinstance(x0, numpy.ndarray | numpy.generic):
         return ArrayKind(traced.from_tensor, lambda t: t.numpy(force=True))
-    found = find_array_type(x0)
+    first = x0
+    while isinstance(first, list | tuple) and first:
+        first = first[0]
+    found = find_array_type(first)
     if found is None:
-        first = x0
-        while isinstance(first, list | tuple) and first:
-            first = first[0]
-        found = find_array_type(first)
-    device = found.to_tensor(x0 if found is find_array_type(x0) else first).device if found is not None else None
-    return ArrayKind(traced.from_tensor, traced.from_tensor, torch.float64, device)
+        return ArrayKind(traced.from_tensor, traced.from_tensor)
+    tensor = found.to_tensor(first)
+    dtype = tensor.dtype if tensor.is_floating_point() else torch.float64
+    return ArrayKind(traced.from_tensor, traced.from_tensor, dtype, tensor.device)
 
 
 def tensor_of(value: Any) -> Tensor | None:

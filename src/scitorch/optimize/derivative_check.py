@@ -16,12 +16,17 @@ from .tracing_watch import UntraceableError
 
 Vector = numpy.ndarray[Any, Any]
 
-_STEP = 1e-5  # relative; the error of the quotient below is of order step**2 in truncation, eps / step in rounding
 EVALUATIONS = 2
 
 
 def check_derivative(
-    value: Callable[[Vector], Any], x: Vector, at_x: Any, jacobian: Vector, lower: Vector, upper: Vector
+    value: Callable[[Vector], Any],
+    x: Vector,
+    at_x: Any,
+    jacobian: Vector,
+    lower: Vector,
+    upper: Vector,
+    eps: float,
 ) -> None:
     """Raise :class:`UntraceableError` if a derivative contradicts differences of the function.
 
@@ -37,6 +42,8 @@ def check_derivative(
         The derivative to check, of shape (m, n) or (n,).
     lower, upper
         Bounds that the evaluations respect, of shape (n,).
+    eps
+        Spacing of the floating-point numbers that the function computes with.
 
     Notes
     -----
@@ -44,7 +51,9 @@ def check_derivative(
     first-order one is the estimate of what differences can tell at all: a rough or noisy function is not accused.
     """
     random = numpy.random.default_rng(len(x))
-    step = _STEP * numpy.maximum(1.0, numpy.abs(x))
+    # truncation is of order h**2 and rounding of order eps / h in the quotient below: equal for h = eps**(1/3)
+    relative = eps ** (1 / 3)
+    step = relative * numpy.maximum(1.0, numpy.abs(x))
     direction = numpy.where(random.random(len(x)) < 0.5, -1.0, 1.0) * random.uniform(0.5, 1.0, len(x))
     room_up, room_down = x + 2 * step <= upper, x - 2 * step >= lower
     direction = numpy.where(direction > 0, numpy.where(room_up, direction, -direction), direction)
@@ -61,13 +70,13 @@ def check_derivative(
         return
     first, second = one - zero, 0.5 * (4 * one - two - 3 * zero)
     parts = numpy.tensordot(weights, jacobian, axes=numpy.ndim(at_x)) * move
-    rounding = 1e3 * numpy.finfo(float).eps * max(abs(zero), float(numpy.sum(numpy.abs(weights * at_x))))
+    rounding = 1e3 * eps * max(abs(zero), float(numpy.sum(numpy.abs(weights * at_x))))
     allowed = 10 * abs(second - first) + 1e-3 * float(numpy.sum(numpy.abs(parts))) + rounding
     found = float(numpy.sum(parts))
     if numpy.isfinite(second) and not abs(found - second) <= allowed:
         raise UntraceableError(
-            f"the traced derivative along a test direction, {found / _STEP:.6g}, contradicts a difference quotient, "
-            f"{second / _STEP:.6g}: a part of the derivative is lost on the way"
+            f"the traced derivative along a test direction, {found / relative:.6g}, contradicts a difference quotient, "
+            f"{second / relative:.6g}: a part of the derivative is lost on the way"
         )
 
 

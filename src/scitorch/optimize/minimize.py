@@ -144,7 +144,7 @@ def _check(traced: TracedFunction, start: Any, bounds: Any) -> None:
     lower, upper = _limits(bounds, len(start))
     point = numpy.clip(start, lower, upper)
     at_point = traced.scalar(point)
-    check_derivative(traced.plain, point, at_point, traced.gradient(point), lower, upper)
+    check_derivative(traced.plain, point, at_point, traced.gradient(point), lower, upper, traced.kind.eps)
 
 
 def _limits(bounds: Any, n: int) -> tuple[Any, Any]:

@@ -146,4 +146,4 @@ def check_system(traced: TracedFunction, start: Any, lower: Any = -numpy.inf, up
     n = len(start)
     lower, upper = numpy.broadcast_to(lower, n), numpy.broadcast_to(upper, n)
     at_start = traced.vector(start)
-    check_derivative(traced.plain, start, at_start.reshape(-1), traced.jacobian(start), lower, upper)
+    check_derivative(traced.plain, start, at_start.reshape(-1), traced.jacobian(start), lower, upper, traced.kind.eps)

@@ -60,11 +60,13 @@ class TracedFunction:
                 "The user-provided objective function must return a scalar value; "
                 f"it returned an array of shape {tuple(out.shape)}"
             )
-        return out.detach().item()
+        value: float = out.detach().item()
+        return value
 
     def vector(self, x: Vector) -> Vector:
         """Value of a vector-valued function."""
-        return numpy.atleast_1d(self._evaluate(x).detach().numpy(force=True))
+        value: Vector = numpy.atleast_1d(self._evaluate(x).numpy(force=True))
+        return value
 
     def gradient(self, x: Vector) -> Vector:
         """Gradient of a scalar function by one backward pass."""
@@ -101,10 +103,12 @@ class TracedFunction:
         weights = torch.ones_like(out, requires_grad=True)
         (transposed,) = torch.autograd.grad(out, leaf, weights, create_graph=True, materialize_grads=True)
         columns = [_backward(transposed, weights, unit) for unit in torch.eye(len(x), dtype=leaf.dtype)]
-        return torch.stack(columns, dim=1).numpy(force=True).astype(float)
+        jacobian: Vector = torch.stack(columns, dim=1).numpy(force=True).astype(float)
+        return jacobian
 
     def _differentiable_gradient(self, x: Vector) -> Tensor:
         out = self._evaluate(x)
+        assert self._leaf is not None
         if self._gradient is None:
             (self._gradient,) = torch.autograd.grad(
                 out.reshape(()), self._leaf, create_graph=self.curvature, materialize_grads=True

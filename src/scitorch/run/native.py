@@ -1,0 +1,105 @@
+"""scitorch's own functions as a script calls them: counted, and with NumPy's reading of numbers and lists."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from time import perf_counter
+from typing import Any
+
+from torch import Tensor
+
+from scitorch.numpy.array import ndarray
+from scitorch.numpy.conversion import asarray
+from scitorch.op.registry import Composite, entries
+
+from .conversion import in_default_dtype
+from .record import Record
+
+
+class NativeFunction:
+    """A scitorch function that counts its calls.
+
+    Parameters
+    ----------
+    name
+        As the script knows it.
+    function
+        scitorch's.
+    real
+        The real function of that name: handed to real functions in place of this one.
+    record
+        Where calls are counted.
+    """
+
+    def __init__(self, name: str, function: Callable[..., Any], real: Any, record: Record) -> None:
+        self._function = function
+        self._real = real
+        self._record = record
+        self._entry = record.calls_of(name, native=True)
+        self._arrays = _array_parameters(function) if name.startswith("scipy.") else ()
+        self._creates = record.dtype != "float64" and name.startswith("numpy.")
+        self.__wrapped__ = function
+        self.__doc__ = function.__doc__
+        self.__name__ = getattr(function, "__name__", name.rpartition(".")[2])
+
+    def scitorch_real(self) -> Any:
+        """The real function, to be handed to another real one."""
+        return self._real
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if self._arrays:
+            args = self._with_arrays(args, kwargs)
+        entry = self._entry
+        inner = self._record.start()
+        began = perf_counter()
+        try:
+            result = self._function(*args, **kwargs)
+        finally:
+            self._record.finish(entry, perf_counter() - began, inner)
+        if self._creates:
+            result = in_default_dtype(result, args, kwargs, self._record.dtype)
+        first = result[0] if type(result) is tuple and result else result
+        if type(first) is ndarray:
+            entry.devices.add(first.tensor.device.type)
+        return result
+
+    def _with_arrays(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
+        """Make the first number or list an ndarray where there is no array yet, so that NumPy's rules apply.
+
+        A function of a Python float alone would otherwise give a Tensor of torch's default dtype.
+        """
+        first = -1
+        for place, value in enumerate(args[: len(self._arrays)]):
+            if not self._arrays[place] or value is None:
+                continue
+            if type(value) is ndarray or isinstance(value, Tensor):
+                return args
+            if isinstance(value, tuple) and any(type(v) is ndarray or isinstance(v, Tensor) for v in value):
+                return args
+            if first < 0 and not isinstance(value, tuple):
+                first = place
+        if first < 0 or any(type(v) is ndarray or isinstance(v, Tensor) for v in kwargs.values()):
+            return args
+        return (*args[:first], asarray(args[first]), *args[first + 1 :])
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._function, name)
+
+    def __repr__(self) -> str:
+        return repr(self._function)
+
+    def _class(self) -> type:
+        return type(self._function)
+
+    __class__ = property(_class)  # so that isinstance(np.add, np.ufunc) holds
+
+
+def _array_parameters(function: Callable[..., Any]) -> tuple[bool, ...]:
+    """For each positional parameter, whether its declaration says that it is an array; empty if undeclared."""
+    for entry in entries():
+        if entry.function is function:
+            declared = entry.declared
+            names = declared.arrays if isinstance(declared, Composite) else declared.arguments
+            return tuple(p in names for p in inspect.signature(function).parameters)
+    return ()
