@@ -90,7 +90,8 @@ class Partials:
                 continue
             for k, partial in enumerate(self._partials(index, out, primals, static)):
                 term = partial * tangent
-                sums[k] = term if sums[k] is None else sums[k] + term
+                previous = sums[k]
+                sums[k] = term if previous is None else previous + term
         return tuple(
             torch.zeros_like(r) if s is None else _shaped_like(s.to(r.dtype), r) for s, r in zip(sums, results)
         )
@@ -149,7 +150,8 @@ class TangentMaps:
                 continue
             for k, term in enumerate(self._map(index, out, primals, tangent, static)):
                 if term is not None:
-                    sums[k] = term if sums[k] is None else sums[k] + term
+                    previous = sums[k]
+                    sums[k] = term if previous is None else previous + term
         return tuple(torch.zeros_like(r) if s is None else _shaped_like(s, r) for s, r in zip(sums, results))
 
     def cotangent(
@@ -184,7 +186,7 @@ class TangentMaps:
             present[:] = [k for k, term in enumerate(terms) if term is not None]
             return tuple(terms[k].expand(cotangents[k].shape) for k in present)  # type: ignore[union-attr]
 
-        _, transpose = torch.func.vjp(linear, torch.zeros_like(primals[index]))
+        transpose = torch.func.vjp(linear, torch.zeros_like(primals[index]))[1]
         return transpose(tuple(cotangents[k] for k in present))[0]  # type: ignore[no-any-return]
 
 

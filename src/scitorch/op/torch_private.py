@@ -19,7 +19,7 @@ import warnings
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from functools import lru_cache
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch._C import _AutoDispatchBelowAutograd as below_autograd
@@ -57,6 +57,8 @@ VERIFIED = ("2.11", "2.13", "2.15")
 
 class SingleLevelFunction(_SingleLevelFunction):
     """An ``autograd.Function`` of one differentiation level, usable under compiled autograd."""
+
+    apply: ClassVar[Callable[..., Any]]
 
     _compiled_autograd_key = staticmethod(torch.autograd.Function._compiled_autograd_key)
 

@@ -142,18 +142,26 @@ class Subject:
         kwargs: dict[str, Any] | None = None,
         view: Callable[[Any], Any] | None = None,
     ) -> Case:
-        moving = tuple(i for i, a in enumerate(args) if self._moves(i, a))
-        return Case(f"{self.key}, {label}", self.entry.function, args, kwargs or {}, moving, view)
+        kwargs = kwargs or {}
+        moving = tuple(i for i, a in enumerate(args) if self._moves(i, args, kwargs))
+        return Case(f"{self.key}, {label}", self.entry.function, args, kwargs, moving, view)
 
-    def _moves(self, position: int, value: Any) -> bool:
+    def _moves(self, position: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
+        """Whether there is a derivative in this argument: it may be absent, for complex arguments only, say."""
+        value = args[position]
         if not isinstance(value, Tensor) or not (value.is_floating_point() or value.is_complex()):
             return False
-        op = self.operator
-        if op is None:
-            return self.arguments[position] not in self.declared.undefined if position < len(self.arguments) else True
-        undefined = getattr(op.derivative, "undefined", None)
-        partial = undefined.reasons.get(f"complex {op.arguments[position]}") if undefined else None
-        return op.derivative.defined(position) and partial is None
+
+        def of_argument(x: Tensor) -> Any:
+            result = self.entry.function(*args[:position], x, *args[position + 1 :], **kwargs)
+            flat = result if isinstance(result, (tuple, list)) else (result,)
+            return tuple(r for r in flat if isinstance(r, Tensor))
+
+        try:
+            torch.func.jvp(of_argument, (value,), (torch.zeros_like(value),))
+        except NotImplementedError:
+            return False
+        return True
 
     @cached_property
     def reference(self) -> Callable[..., Any] | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import Tensor
 
@@ -37,7 +39,7 @@ def _double(a: Tensor) -> torch.dtype:
     return _DOUBLE[a.dtype]
 
 
-def _to_single(a: object) -> object:
+def _to_single(a: Any) -> Any:
     return a.to(_SINGLE[a.dtype]) if isinstance(a, Tensor) and a.dtype in _SINGLE else a
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import Tensor
 
@@ -32,7 +34,7 @@ def derivative_equals_mpmath(subject: Subject) -> None:
             tangents = tuple(
                 torch.ones_like(v) if j == i else torch.zeros_like(v) for j, v in zip(case.moving, case.values)
             )
-            _, slopes = torch.func.jvp(case, case.values, tangents)
+            slopes = torch.func.jvp(case, case.values, tangents)[1]
             for n in range(len(points[0])):
                 at = [mpmath.mpmathify(p[n].item()) for p in points]
                 if _at_kink(subject, i, float(points[i][n].real)):
@@ -79,7 +81,7 @@ def derivative_equals_differences(subject: Subject) -> None:
     for case in subject.cases():
         for i in range(len(case.moving)):
             direction = tuple(d if j == i else torch.zeros_like(d) for j, d in enumerate(case.directions(3)))
-            _, slope = torch.func.jvp(case.scalar, case.values, direction)
+            slope = torch.func.jvp(case.scalar, case.values, direction)[1]
             quotient = _richardson(case, direction)
             name = subject.arguments[case.moving[i]] if case.moving[i] < len(subject.arguments) else case.moving[i]
             assert_close(slope, quotient, rtol=2e-6, atol=2e-7, what=f"{case.label}: slope along {name!r}")
@@ -104,10 +106,10 @@ def forward_is_adjoint_of_reverse(subject: Subject) -> None:
     """⟨w, J v⟩ = ⟨Jᴴ w, v⟩ for random v and w."""
     for case in subject.cases():
         v = case.directions(1)
-        out, pushed = torch.func.jvp(case, case.values, v)
+        out, pushed = torch.func.jvp(case, case.values, v)[:2]
         generator = torch.Generator().manual_seed(2)
         w = tuple(torch.randn(o.shape, dtype=o.dtype, generator=generator) for o in out)
-        _, pull = torch.func.vjp(case, *case.values)
+        pull = torch.func.vjp(case, *case.values)[1]
         pulled = pull(w)
         left = sum((a.conj() * b).sum().real for a, b in zip(w, pushed))
         right = sum((a.conj() * b).sum().real for a, b in zip(pulled, v))
@@ -126,8 +128,7 @@ def handwritten_vjp_is_the_transpose(subject: Subject) -> None:
         results = out if isinstance(out, tuple) else (out,)
         generator = torch.Generator().manual_seed(5)
         w = tuple(
-            torch.randn(o.shape, dtype=o.dtype, generator=generator) if o.dtype != torch.int64 else o
-            for o in results
+            torch.randn(o.shape, dtype=o.dtype, generator=generator) if o.dtype != torch.int64 else o for o in results
         )
         static = {p.name: case.kwargs.get(p.name, p.default) for p in op.static}
         for i in {*maps.cotangent_maps, *maps.transposes}:
@@ -143,24 +144,26 @@ def handwritten_vjp_is_the_transpose(subject: Subject) -> None:
             assert_close(left, right, rtol=1e-8, atol=1e-10, what=what)
 
 
+_TOLERANCE: dict[str, Any] = {"rtol": 1e-4, "atol": 1e-5, "eps": 1e-6}
+
+
 @law(applies=is_differentiable)
 def gradcheck(subject: Subject) -> None:
     """torch's own checks: Jacobians, batched gradients, forward mode, and second order by reverse and forward."""
     for case in subject.cases(2):
         leaves = tuple(v.clone().requires_grad_() for v in case.values)
-        tolerance = dict(rtol=1e-4, atol=1e-5, eps=1e-6)
         assert torch.autograd.gradcheck(
             case,
             leaves,
             check_forward_ad=True,
             check_batched_grad=True,
             check_batched_forward_grad=True,
-            **tolerance,
+            **_TOLERANCE,
         ), case.label
         if not case.label.endswith(("real", "complex", "sample 0")):
             continue
         assert torch.autograd.gradgradcheck(
-            case.scalar, leaves, check_fwd_over_rev=True, check_rev_over_rev=True, fast_mode=True, **tolerance
+            case.scalar, leaves, check_fwd_over_rev=True, check_rev_over_rev=True, fast_mode=True, **_TOLERANCE
         ), case.label
 
 
