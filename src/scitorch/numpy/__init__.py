@@ -1,0 +1,123 @@
+"""NumPy's namespace over torch tensors: `import scitorch.numpy as np`.
+
+Every function takes and returns `ndarray`, a thin wrapper around one `torch.Tensor`, keeps autograd's graph and
+follows NumPy 2's rules for dtypes, shapes, indexing and errors.
+"""
+
+import importlib
+from typing import Any
+
+import numpy as _numpy
+from numpy import (
+    ScalarType,
+    __version__,
+    bool_,
+    byte,
+    bytes_,
+    cdouble,
+    character,
+    complex64,
+    complex128,
+    complexfloating,
+    csingle,
+    double,
+    dtype,
+    e,
+    errstate,
+    euler_gamma,
+    exceptions,
+    flexible,
+    float16,
+    float32,
+    float64,
+    floating,
+    generic,
+    geterr,
+    half,
+    inexact,
+    inf,
+    int8,
+    int16,
+    int32,
+    int64,
+    int_,
+    intc,
+    integer,
+    intp,
+    iterable,
+    little_endian,
+    long,
+    longlong,
+    nan,
+    newaxis,
+    number,
+    object_,
+    pi,
+    sctypeDict,
+    seterr,
+    short,
+    signedinteger,
+    single,
+    str_,
+    typecodes,
+    ubyte,
+    uint,
+    uint8,
+    uint16,
+    uint32,
+    uint64,
+    uintc,
+    uintp,
+    ulong,
+    ulonglong,
+    unsignedinteger,
+    ushort,
+)
+from numpy import bool as bool  # noqa: A004
+
+# isort: off
+from scitorch.numpy.array import ndarray
+from scitorch.numpy.contraction import *  # noqa: F403
+from scitorch.numpy.conversion import *  # noqa: F403
+from scitorch.numpy.creation import *  # noqa: F403
+from scitorch.numpy.grids import *  # noqa: F403
+from scitorch.numpy.histograms import *  # noqa: F403
+from scitorch.numpy.io import *  # noqa: F403
+from scitorch.numpy.joining import *  # noqa: F403
+from scitorch.numpy.logic import *  # noqa: F403
+from scitorch.numpy.manipulation import *  # noqa: F403
+from scitorch.numpy.manipulation import resize_with_zeros, view
+from scitorch.numpy.printing import *  # noqa: F403
+from scitorch.numpy.promotion import *  # noqa: F403
+from scitorch.numpy.reductions import *  # noqa: F403
+from scitorch.numpy.sets import *  # noqa: F403
+from scitorch.numpy.sorting import *  # noqa: F403
+from scitorch.numpy.statistics import *  # noqa: F403
+from scitorch.numpy.ufunc import ufunc
+from scitorch.numpy.ufuncs import *  # noqa: F403
+from scitorch.numpy import fft, linalg, random
+# isort: on
+
+True_ = _numpy.True_
+False_ = _numpy.False_
+
+
+def __getattr__(name: str) -> Any:
+    if name == "special":  # SciPy computes natively on arrays whose namespace has this
+        return importlib.import_module("scitorch.special")
+    if name.startswith("__"):
+        raise AttributeError(name)
+    raise AttributeError(
+        f"module 'scitorch.numpy' has no attribute {name!r}"
+        + (f"; numpy.{name} exists but is not provided here" if hasattr(_numpy, name) else "")
+    )
+
+
+def _register() -> None:
+    """Let scitorch's operators take and return arrays of this namespace."""
+    from scitorch.op import register_array_type
+
+    register_array_type(ndarray, to_tensor=lambda array: array._tensor, from_tensor=ndarray._wrap)
+
+
+_register()

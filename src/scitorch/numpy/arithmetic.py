@@ -1,0 +1,154 @@
+"""Arithmetic ufuncs: sums, products, quotients, powers, signs."""
+
+import functools
+from typing import Any
+
+import torch
+
+from scitorch.numpy.ufunc import ufunc
+
+__all__ = [
+    "abs",
+    "absolute",
+    "add",
+    "conj",
+    "conjugate",
+    "divide",
+    "divmod",
+    "fabs",
+    "float_power",
+    "floor_divide",
+    "fmod",
+    "gcd",
+    "lcm",
+    "mod",
+    "multiply",
+    "negative",
+    "positive",
+    "pow",
+    "power",
+    "reciprocal",
+    "remainder",
+    "sign",
+    "square",
+    "subtract",
+    "true_divide",
+]
+
+_SIGNED_AND_SMALL = "bhilqB"  # integers: NumPy's division by zero gives 0 and a warning, torch's raises
+
+
+def _sum(tensor: torch.Tensor, axes: tuple[int, ...], keepdims: bool) -> torch.Tensor:
+    if tensor.dtype is torch.bool:
+        return tensor.any(axes, keepdim=keepdims)
+    return torch.sum(tensor, axes, keepdim=keepdims, dtype=tensor.dtype)
+
+
+def _product(tensor: torch.Tensor, axes: tuple[int, ...], keepdims: bool) -> torch.Tensor:
+    if tensor.dtype is torch.bool:
+        return tensor.all(axes, keepdim=keepdims)
+    dtype = tensor.dtype
+    for axis in sorted(axes, reverse=True):
+        tensor = torch.prod(tensor, axis, keepdim=keepdims, dtype=dtype)
+    return tensor
+
+
+def _floor_divide(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+    if a.is_floating_point():
+        return torch.floor_divide(a, b)
+    zero = b == 0
+    return torch.floor_divide(a, torch.where(zero, 1, b)).masked_fill(zero, 0)
+
+
+def _remainder(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+    if not a.is_floating_point():
+        zero = b == 0
+        return torch.remainder(a, torch.where(zero, 1, b)).masked_fill(zero, 0)
+    result = torch.remainder(a, b)
+    # A zero remainder has the sign of the divisor; torch leaves that of the dividend. Only the sign bit of zeros is
+    # changed, so this is not part of the derivative.
+    with torch.no_grad():
+        zeros = result.detach() == 0
+        if not _inside_transform(result) and not bool(zeros.any()):
+            return result
+    if result.requires_grad or _inside_transform(result):
+        return result
+    return torch.where(zeros, torch.copysign(result, b), result)
+
+
+def _inside_transform(tensor: torch.Tensor) -> bool:
+    return (
+        torch.compiler.is_compiling()
+        or type(tensor) is not torch.Tensor
+        or torch._C._functorch.is_functorch_wrapped_tensor(tensor)
+    )
+
+
+def _fmod(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+    if a.is_floating_point():
+        return torch.fmod(a, b)
+    zero = b == 0
+    return torch.fmod(a, torch.where(zero, 1, b)).masked_fill(zero, 0)
+
+
+def _power(a: Any, b: Any) -> torch.Tensor:
+    dtype = (a if isinstance(a, torch.Tensor) else b).dtype
+    if not dtype.is_floating_point and not dtype.is_complex:
+        negative = b < 0 if not isinstance(b, torch.Tensor) else bool((b < 0).any())
+        if negative:
+            raise ValueError("Integers to negative integer powers are not allowed.")
+    return torch.pow(a, b)
+
+
+def _absolute(x: torch.Tensor) -> torch.Tensor:
+    return x if x.dtype is torch.bool else torch.abs(x)
+
+
+def _sign(x: torch.Tensor) -> torch.Tensor:
+    if x.is_complex():
+        return torch.sgn(x)
+    if x.is_floating_point():
+        return torch.where(torch.isnan(x), x, torch.sign(x))
+    return torch.sign(x)
+
+
+def _positive(x: torch.Tensor) -> torch.Tensor:
+    return x.clone()
+
+
+def _conjugate(x: torch.Tensor) -> torch.Tensor:
+    return x.conj_physical() if x.is_complex() else x.clone()
+
+
+def _reciprocal(x: torch.Tensor) -> torch.Tensor:
+    return torch.reciprocal(x)
+
+
+def _fabs(x: torch.Tensor) -> torch.Tensor:
+    return torch.abs(x)
+
+
+def _divmod(a: torch.Tensor, b: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    return _floor_divide(a, b), _remainder(a, b)
+
+
+add = ufunc("add", torch.add, reducer=_sum, accumulator=functools.partial(torch.cumsum))
+subtract = ufunc("subtract", torch.sub)
+multiply = ufunc("multiply", torch.mul, reducer=_product, accumulator=functools.partial(torch.cumprod))
+divide = true_divide = ufunc("divide", torch.true_divide)
+floor_divide = ufunc("floor_divide", _floor_divide, on_host=_SIGNED_AND_SMALL)
+remainder = mod = ufunc("remainder", _remainder, on_host=_SIGNED_AND_SMALL)
+fmod = ufunc("fmod", _fmod, on_host=_SIGNED_AND_SMALL)
+divmod = ufunc("divmod", _divmod, on_host=_SIGNED_AND_SMALL)
+power = pow = ufunc("power", _power)
+float_power = ufunc("float_power", torch.pow)
+negative = ufunc("negative", torch.neg)
+positive = ufunc("positive", _positive)
+absolute = abs = ufunc("absolute", _absolute)
+fabs = ufunc("fabs", _fabs)
+sign = ufunc("sign", _sign)
+square = ufunc("square", torch.square)
+reciprocal = ufunc("reciprocal", _reciprocal, on_host=_SIGNED_AND_SMALL)
+conjugate = conj = ufunc("conjugate", _conjugate)
+gcd = ufunc("gcd", torch.gcd)
+lcm = ufunc("lcm", torch.lcm, on_host=_SIGNED_AND_SMALL)

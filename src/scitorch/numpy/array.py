@@ -1,0 +1,545 @@
+"""`ndarray`: one torch tensor with NumPy's behaviour.
+
+The class is thin on purpose: one slot, no state of its own, so that an operator costs little more than torch's.
+What an operation means is decided in the module of its family; the methods here only lead there.
+"""
+
+import operator
+from collections.abc import Callable, Iterator
+from types import GenericAlias
+from typing import Any, ClassVar
+
+import numpy
+import torch
+
+from scitorch.numpy.dtypes import COMPLEX, FLOATING, INEXACT, NUMPY_OF_TORCH, astype_tensor, host
+from scitorch.numpy.methods import Methods
+
+__all__ = ["ndarray"]
+
+_INTEGER_FAST = frozenset({torch.int64, torch.int32, torch.int16, torch.int8, torch.uint8})
+_INEXACT_FAST = INEXACT - {torch.float16}
+_REAL_FAST = FLOATING - {torch.float16}
+_ARITHMETIC = _INEXACT_FAST | _INTEGER_FAST
+_ORDERED = FLOATING | _INTEGER_FAST | {torch.bool}
+_NO_VALUE: Any = numpy._NoValue
+
+
+def broadcast_error(error: RuntimeError, operands: Any) -> Exception:
+    """Return NumPy's exception for shapes that do not broadcast, or the error itself if it was another one."""
+    shapes = [tuple(t.shape) for t in operands if isinstance(t, torch.Tensor)]
+    try:
+        numpy.broadcast_shapes(*shapes)
+    except ValueError:
+        listed = " ".join(str(shape).replace(" ", "") for shape in shapes)
+        return ValueError(f"operands could not be broadcast together with shapes {listed}")
+    return error
+
+
+def _operand(name: str, fast: Callable[[Any, Any], Any], dtypes: Any, scalar_dtypes: Any) -> Callable[..., Any]:
+    """Return a binary dunder: a short way for equal dtypes and Python floats, the ufunc for all others."""
+
+    def forward(self: "ndarray", other: Any) -> Any:
+        a = self._tensor
+        kind = type(other)
+        if kind is ndarray:
+            b = other._tensor
+            if a.dtype is b.dtype and a.dtype in dtypes:
+                try:
+                    tensor = fast(a, b)
+                except RuntimeError as error:
+                    raise broadcast_error(error, (a, b)) from None
+                result = new(ndarray)
+                result._tensor = tensor
+                return result
+        elif (kind is float or kind is int) and a.dtype in scalar_dtypes:
+            result = new(ndarray)
+            result._tensor = fast(a, other)
+            return result
+        elif _defers(other):
+            return NotImplemented
+        return getattr(ufuncs, name)(self, other)
+
+    return forward
+
+
+def _reflected(name: str, fast: Callable[[Any, Any], Any] | None, scalar_dtypes: Any) -> Callable[..., Any]:
+    def backward(self: "ndarray", other: Any) -> Any:
+        kind = type(other)
+        if fast is not None and (kind is float or kind is int) and self._tensor.dtype in scalar_dtypes:
+            result = new(ndarray)
+            result._tensor = fast(other, self._tensor)
+            return result
+        if _defers(other):
+            return NotImplemented
+        return getattr(ufuncs, name)(other, self)
+
+    return backward
+
+
+def _in_place(name: str) -> Callable[..., Any]:
+    def update(self: "ndarray", other: Any) -> Any:
+        if _defers(other):
+            return NotImplemented
+        return getattr(ufuncs, name)(self, other, out=self)
+
+    return update
+
+
+def _equality(name: str, fast: Callable[[Any, Any], Any]) -> Callable[..., Any]:
+    forward = _operand(name, fast, _ORDERED | COMPLEX, _INEXACT_FAST)
+
+    def compare(self: "ndarray", other: Any) -> Any:
+        if other is None or isinstance(other, str | bytes):
+            return ndarray._wrap(torch.full(self._tensor.shape, name == "not_equal", device=self._tensor.device))
+        return forward(self, other)
+
+    return compare
+
+
+def _defers(other: Any) -> bool:
+    """Whether an operator leaves the decision to the other operand."""
+    kind = type(other)
+    if kind in _KNOWN:
+        return False
+    if isinstance(other, torch.Tensor | numpy.ndarray | numpy.generic | list | tuple | int | float | complex):
+        return False
+    if getattr(kind, "__array_ufunc__", other) is None:
+        return True
+    return not (hasattr(other, "__array__") or hasattr(other, "__dlpack__") or hasattr(other, "__array_ufunc__"))
+
+
+new = object.__new__
+
+
+class ndarray(Methods):
+    """An n-dimensional array over one `torch.Tensor`.
+
+    Made by `array`, `asarray` and the creation functions; `ndarray(shape, dtype)` makes an uninitialised one, as in
+    NumPy. Arrays carry gradients exactly when their tensor does.
+
+    Parameters
+    ----------
+    shape : int or tuple of ints
+    dtype : dtype, optional
+    buffer : buffer, optional
+        Memory to interpret; shared where torch can.
+    offset, strides, order : optional
+        As in `numpy.ndarray`, for `buffer`.
+
+    Attributes
+    ----------
+    tensor : torch.Tensor
+        The tensor itself, not a copy.
+
+    Examples
+    --------
+    >>> import scitorch.numpy as np
+    >>> x = np.arange(4.0)
+    >>> (x * x)[1:]
+    array([1., 4., 9.])
+    """
+
+    __slots__ = ("__weakref__", "_tensor")
+    _tensor: torch.Tensor
+    __array_priority__: ClassVar[float] = 100.0
+
+    def __new__(
+        cls, shape: Any, dtype: Any = float, buffer: Any = None, offset: int = 0, strides: Any = None, order: Any = None
+    ) -> "ndarray":
+        if buffer is not None:
+            return conversion.asarray(numpy.ndarray(shape, dtype, buffer, offset, strides, order))
+        return creation.empty(shape, dtype, order or "C")
+
+    @staticmethod
+    def _wrap(tensor: torch.Tensor) -> "ndarray":
+        result = new(ndarray)
+        result._tensor = tensor
+        return result
+
+    def _store(self, values: torch.Tensor) -> None:
+        """Overwrite all elements, through views; a tensor that autograd tracks is replaced instead (see `indexing`)."""
+        indexing.store(self, values)
+
+    # What it is
+    @property
+    def tensor(self) -> torch.Tensor:
+        return self._tensor
+
+    @property
+    def dtype(self) -> "numpy.dtype[Any]":
+        return NUMPY_OF_TORCH[self._tensor.dtype]
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return tuple(self._tensor.shape)
+
+    @shape.setter
+    def shape(self, shape: Any) -> None:
+        self._tensor = self._tensor.view(manipulation.reshape(self, shape).shape)
+
+    @property
+    def ndim(self) -> int:
+        return self._tensor.ndim
+
+    @property
+    def size(self) -> int:
+        return self._tensor.numel()
+
+    @property
+    def itemsize(self) -> int:
+        return self._tensor.itemsize
+
+    @property
+    def nbytes(self) -> int:
+        return self._tensor.numel() * self._tensor.itemsize
+
+    @property
+    def strides(self) -> tuple[int, ...]:
+        size = self._tensor.itemsize
+        return tuple(stride * size for stride in self._tensor.stride())
+
+    @property
+    def device(self) -> Any:
+        return attributes.Device(self._tensor.device)
+
+    @property
+    def base(self) -> "ndarray | None":
+        base = self._tensor._base
+        return None if base is None else ndarray._wrap(base)
+
+    @property
+    def flags(self) -> Any:
+        return attributes.Flags(self._tensor)
+
+    @property
+    def data(self) -> memoryview:
+        return host(self._tensor).data
+
+    @property
+    def ctypes(self) -> Any:
+        return host(self._tensor).ctypes
+
+    @property
+    def flat(self) -> Any:
+        return attributes.flatiter(self)
+
+    @flat.setter
+    def flat(self, value: Any) -> None:
+        attributes.flatiter(self)[...] = value
+
+    @property
+    def T(self) -> "ndarray":
+        tensor = self._tensor
+        return ndarray._wrap(tensor.permute(tuple(reversed(range(tensor.ndim)))) if tensor.ndim != 2 else tensor.mT)
+
+    @property
+    def mT(self) -> "ndarray":
+        if self._tensor.ndim < 2:
+            raise ValueError("matrix transpose with ndim < 2 is undefined")
+        return ndarray._wrap(self._tensor.mT)
+
+    @property
+    def real(self) -> "ndarray":
+        tensor = self._tensor
+        return ndarray._wrap(tensor.real if tensor.is_complex() else tensor)
+
+    @real.setter
+    def real(self, value: Any) -> None:
+        self.real[...] = value
+
+    @property
+    def imag(self) -> "ndarray":
+        tensor = self._tensor
+        return ndarray._wrap(tensor.resolve_conj().imag if tensor.is_complex() else torch.zeros_like(tensor))
+
+    @imag.setter
+    def imag(self, value: Any) -> None:
+        if not self._tensor.is_complex():
+            raise TypeError("array does not have imaginary part to set")
+        self.imag[...] = value
+
+    # Autograd, under torch's names
+    @property
+    def requires_grad(self) -> bool:
+        return self._tensor.requires_grad
+
+    def requires_grad_(self, requires_grad: bool = True) -> "ndarray":
+        """Ask autograd to record operations on this array, in place."""
+        self._tensor.requires_grad_(requires_grad)
+        return self
+
+    @property
+    def grad(self) -> "ndarray | None":
+        return None if self._tensor.grad is None else ndarray._wrap(self._tensor.grad)
+
+    def backward(self, gradient: Any = None, retain_graph: bool | None = None, create_graph: bool = False) -> None:
+        """Accumulate gradients into the leaves, as `torch.Tensor.backward`."""
+        tensor = None if gradient is None else conversion.tensor_of(gradient)
+        torch.autograd.backward(self._tensor, tensor, retain_graph, create_graph)
+
+    def detach(self) -> "ndarray":
+        """Return the same values without the gradient history."""
+        return ndarray._wrap(self._tensor.detach())
+
+    # Scalars
+    def item(self, *index: Any) -> Any:
+        """Return one element as a Python scalar."""
+        tensor = self._tensor.detach()
+        if not index:
+            if tensor.numel() != 1:
+                raise ValueError("can only convert an array of size 1 to a Python scalar")
+            return tensor.item()
+        place = index[0] if len(index) == 1 else index
+        if isinstance(place, tuple):
+            if len(place) != tensor.ndim:
+                raise ValueError("incorrect number of indices for array")
+            return tensor[tuple(operator.index(i) for i in place)].item()
+        return tensor.reshape(-1)[operator.index(place)].item()
+
+    def tolist(self) -> Any:
+        """Return nested lists of Python scalars."""
+        return self._tensor.detach().tolist()
+
+    def _scalar(self) -> torch.Tensor:
+        if self._tensor.ndim != 0:
+            raise TypeError("only 0-dimensional arrays can be converted to Python scalars")
+        return self._tensor
+
+    def __bool__(self) -> bool:
+        if self._tensor.numel() != 1:
+            if self._tensor.numel() == 0:
+                raise ValueError("The truth value of an empty array is ambiguous. Use `array.size > 0` to check.")
+            raise ValueError(
+                "The truth value of an array with more than one element is ambiguous. Use a.any() or a.all()"
+            )
+        return bool(self._tensor)
+
+    def __int__(self) -> int:
+        return int(self._scalar().detach().item().real)
+
+    def __float__(self) -> float:
+        tensor = self._scalar()
+        if tensor.is_complex():
+            tensor = astype_tensor(tensor, tensor.real.dtype)
+        return float(tensor)
+
+    def __complex__(self) -> complex:
+        return complex(self._scalar().detach().item())
+
+    def __index__(self) -> int:
+        tensor = self._tensor
+        if tensor.ndim != 0 or tensor.is_floating_point() or tensor.is_complex() or tensor.dtype is torch.bool:
+            raise TypeError("only integer scalar arrays can be converted to a scalar index")
+        return int(tensor.item())
+
+    def __round__(self, ndigits: int | None = None) -> Any:
+        if ndigits is None and self._tensor.ndim == 0:
+            return round(self.item())
+        return reductions.round(self, 0 if ndigits is None else ndigits)
+
+    def __hash__(self) -> int:
+        if self._tensor.ndim != 0:
+            raise TypeError("unhashable type: 'ndarray'")
+        return hash(self._tensor.item())
+
+    def __format__(self, spec: str) -> str:
+        if self._tensor.ndim == 0:
+            return format(numpy.asarray(host(self._tensor))[()], spec)
+        if spec:
+            raise TypeError("unsupported format string passed to numpy.ndarray.__format__")
+        return str(self)
+
+    def __repr__(self) -> str:
+        return printing.array_repr(self)
+
+    def __str__(self) -> str:
+        return printing.array_str(self)
+
+    # Containers
+    def __len__(self) -> int:
+        if self._tensor.ndim == 0:
+            raise TypeError("len() of unsized object")
+        return self._tensor.shape[0]
+
+    def __iter__(self) -> Iterator["ndarray"]:
+        if self._tensor.ndim == 0:
+            raise TypeError("iteration over a 0-d array")
+        return iter([ndarray._wrap(tensor) for tensor in self._tensor.unbind(0)])
+
+    def __contains__(self, value: Any) -> bool:
+        return bool((self == value).any())
+
+    def __getitem__(self, key: Any) -> "ndarray":
+        result = new(ndarray)
+        result._tensor = indexing.get(self._tensor, key)
+        return result
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        indexing.assign(self, key, value)
+
+    def __delitem__(self, key: Any) -> None:
+        raise ValueError("cannot delete array elements")
+
+    def __copy__(self) -> "ndarray":
+        return ndarray._wrap(self._tensor.clone())
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "ndarray":
+        tensor = self._tensor
+        if tensor.requires_grad and tensor.is_leaf:
+            return ndarray._wrap(tensor.detach().clone().requires_grad_())
+        return ndarray._wrap(tensor.clone())
+
+    def __reduce__(self) -> Any:
+        return ndarray._wrap, (self._tensor.detach() if not self._tensor.is_leaf else self._tensor,)
+
+    def __class_getitem__(cls, item: Any) -> GenericAlias:
+        return GenericAlias(cls, item)
+
+    def __sizeof__(self) -> int:
+        return object.__sizeof__(self) + self.nbytes
+
+    # Operators
+    __add__ = _operand("add", operator.add, _ARITHMETIC, _INEXACT_FAST)
+    __sub__ = _operand("subtract", operator.sub, _ARITHMETIC, _INEXACT_FAST)
+    __mul__ = _operand("multiply", operator.mul, _ARITHMETIC, _INEXACT_FAST)
+    __truediv__ = _operand("divide", operator.truediv, _INEXACT_FAST, _INEXACT_FAST)
+    __floordiv__ = _operand("floor_divide", operator.floordiv, frozenset(), frozenset())
+    __mod__ = _operand("remainder", operator.mod, frozenset(), frozenset())
+    __divmod__ = _operand("divmod", divmod, frozenset(), frozenset())
+    __matmul__ = _operand("matmul", operator.matmul, frozenset(), frozenset())
+    __lshift__ = _operand("left_shift", operator.lshift, frozenset(), frozenset())
+    __rshift__ = _operand("right_shift", operator.rshift, frozenset(), frozenset())
+    __and__ = _operand("bitwise_and", operator.and_, _INTEGER_FAST | {torch.bool}, frozenset())
+    __or__ = _operand("bitwise_or", operator.or_, _INTEGER_FAST | {torch.bool}, frozenset())
+    __xor__ = _operand("bitwise_xor", operator.xor, _INTEGER_FAST | {torch.bool}, frozenset())
+    __lt__ = _operand("less", operator.lt, _ORDERED, _REAL_FAST)
+    __le__ = _operand("less_equal", operator.le, _ORDERED, _REAL_FAST)
+    __gt__ = _operand("greater", operator.gt, _ORDERED, _REAL_FAST)
+    __ge__ = _operand("greater_equal", operator.ge, _ORDERED, _REAL_FAST)
+    __eq__ = _equality("equal", operator.eq)
+    __ne__ = _equality("not_equal", operator.ne)
+    __radd__ = _reflected("add", operator.add, _INEXACT_FAST)
+    __rsub__ = _reflected("subtract", operator.sub, _INEXACT_FAST)
+    __rmul__ = _reflected("multiply", operator.mul, _INEXACT_FAST)
+    __rtruediv__ = _reflected("divide", None, ())  # torch multiplies by the reciprocal there: one rounding too many
+    __rfloordiv__ = _reflected("floor_divide", None, ())
+    __rmod__ = _reflected("remainder", None, ())
+    __rdivmod__ = _reflected("divmod", None, ())
+    __rpow__ = _reflected("power", None, ())
+    __rmatmul__ = _reflected("matmul", None, ())
+    __rlshift__ = _reflected("left_shift", None, ())
+    __rrshift__ = _reflected("right_shift", None, ())
+    __rand__ = _reflected("bitwise_and", None, ())
+    __ror__ = _reflected("bitwise_or", None, ())
+    __rxor__ = _reflected("bitwise_xor", None, ())
+    __iadd__ = _in_place("add")
+    __isub__ = _in_place("subtract")
+    __imul__ = _in_place("multiply")
+    __itruediv__ = _in_place("divide")
+    __ifloordiv__ = _in_place("floor_divide")
+    __imod__ = _in_place("remainder")
+    __ipow__ = _in_place("power")
+    __imatmul__ = _in_place("matmul")
+    __ilshift__ = _in_place("left_shift")
+    __irshift__ = _in_place("right_shift")
+    __iand__ = _in_place("bitwise_and")
+    __ior__ = _in_place("bitwise_or")
+    __ixor__ = _in_place("bitwise_xor")
+
+    def __pow__(self, other: Any, modulo: Any = None) -> Any:
+        if modulo is not None or _defers(other):
+            return NotImplemented
+        if (type(other) is float or type(other) is int) and self._tensor.dtype in _REAL_FAST:
+            return ndarray._wrap(torch.pow(self._tensor, other))
+        return ufuncs.power(self, other)
+
+    def __neg__(self) -> "ndarray":
+        if self._tensor.dtype in _ARITHMETIC:
+            return ndarray._wrap(torch.neg(self._tensor))
+        return ufuncs.negative(self)  # type: ignore[no-any-return]
+
+    def __pos__(self) -> "ndarray":
+        return ufuncs.positive(self)  # type: ignore[no-any-return]
+
+    def __abs__(self) -> "ndarray":
+        return ufuncs.absolute(self)  # type: ignore[no-any-return]
+
+    def __invert__(self) -> "ndarray":
+        return ufuncs.invert(self)  # type: ignore[no-any-return]
+
+    # Conversions and protocols
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> "numpy.ndarray[Any, Any]":
+        if self._tensor.requires_grad:
+            raise RuntimeError(
+                "this array carries a gradient, which a NumPy array cannot hold: the operation that asked for one "
+                "would lose it silently. Detach first (.detach()) where no gradient is wanted"
+            )
+        values = host(self._tensor)
+        if copy is False and (self._tensor.device.type != "cpu" or (dtype is not None and values.dtype != dtype)):
+            raise ValueError("Unable to avoid copy while creating an array as requested.")
+        if dtype is not None and values.dtype != dtype:
+            return values.astype(dtype)
+        return values.copy() if copy else values
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **keywords: Any) -> Any:
+        return interoperability.array_ufunc(ufunc, method, inputs, keywords)
+
+    def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        return interoperability.array_function(func, types, args, kwargs)
+
+    @classmethod
+    def __torch_function__(cls, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        return interoperability.torch_function(func, args, kwargs)
+
+    def __array_namespace__(self, *, api_version: str | None = None) -> Any:
+        return interoperability.array_namespace(api_version)
+
+    def __dlpack__(self, **keywords: Any) -> Any:
+        return (
+            self._tensor.detach().__dlpack__(**keywords)
+            if not self._tensor.requires_grad
+            else self._tensor.__dlpack__(**keywords)
+        )
+
+    def __dlpack_device__(self) -> Any:
+        return self._tensor.__dlpack_device__()
+
+    def to_device(self, device: Any, /, *, stream: Any = None) -> "ndarray":
+        """Return the array on another device."""
+        if stream is not None:
+            raise ValueError("The stream argument to to_device() is not supported")
+        return ndarray._wrap(self._tensor.to(str(device)))
+
+    def astype(
+        self,
+        dtype: Any,
+        order: str = "K",
+        casting: str = "unsafe",
+        subok: bool = True,
+        copy: bool = True,
+        *,
+        device: Any = None,
+    ) -> "ndarray":
+        """Return a copy cast to a dtype; `copy=False` returns the array itself where nothing changes."""
+        return conversion.astype(self, dtype, order, casting, subok, copy, device=device)
+
+    def copy(self, order: str = "C") -> "ndarray":
+        """Return a copy."""
+        return conversion.array(self, order=order if order != "A" else "K")
+
+
+_KNOWN = frozenset({ndarray, int, float, complex, bool, numpy.float64, numpy.int64, numpy.ndarray, torch.Tensor})
+
+# At the end, because all of these need the class.
+from scitorch.numpy import (  # noqa: E402
+    attributes,
+    conversion,
+    creation,
+    indexing,
+    interoperability,
+    manipulation,
+    printing,
+    reductions,
+    ufuncs,
+)

@@ -1,0 +1,51 @@
+"""Bit operations on integers and booleans."""
+
+import torch
+
+from scitorch.numpy.ufunc import ufunc
+
+__all__ = [
+    "bitwise_and",
+    "bitwise_count",
+    "bitwise_invert",
+    "bitwise_left_shift",
+    "bitwise_not",
+    "bitwise_or",
+    "bitwise_right_shift",
+    "bitwise_xor",
+    "invert",
+    "left_shift",
+    "right_shift",
+]
+
+_INTEGERS = "bhilqB"
+
+
+def _left_shift(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+    # a shift by the width or more is undefined in C; NumPy's answer is zero
+    width = 8 * a.itemsize
+    inside = (b >= 0) & (b < width)
+    return torch.where(inside, torch.bitwise_left_shift(a, torch.where(inside, b, 0)), 0)
+
+
+def _right_shift(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+    width = 8 * a.itemsize
+    inside = (b >= 0) & (b < width)
+    beyond = torch.where(a < 0, -1, 0).to(a.dtype) if a.dtype.is_signed else torch.zeros_like(a)
+    return torch.where(inside, torch.bitwise_right_shift(a, torch.where(inside, b, 0)), beyond)
+
+
+def _count(x: torch.Tensor) -> torch.Tensor:
+    """Count the ones of |x|, bit by bit."""
+    magnitude = torch.abs(x.long()) if x.dtype is not torch.bool else x.long()
+    bits = torch.arange(63, device=x.device)
+    return ((magnitude.unsqueeze(-1) >> bits) & 1).sum(-1).to(torch.uint8)
+
+
+bitwise_and = ufunc("bitwise_and", torch.bitwise_and)
+bitwise_or = ufunc("bitwise_or", torch.bitwise_or)
+bitwise_xor = ufunc("bitwise_xor", torch.bitwise_xor)
+invert = bitwise_not = bitwise_invert = ufunc("invert", torch.bitwise_not)
+left_shift = bitwise_left_shift = ufunc("left_shift", _left_shift, on_host=_INTEGERS)
+right_shift = bitwise_right_shift = ufunc("right_shift", _right_shift, on_host=_INTEGERS)
+bitwise_count = ufunc("bitwise_count", _count, on_host=_INTEGERS)

@@ -1,0 +1,197 @@
+"""`numpy.fft` on tensors: discrete Fourier transforms with NumPy's dtypes, defaults and errors."""
+
+from typing import Any
+
+import numpy
+import torch
+
+from scitorch.numpy.array import ndarray
+from scitorch.numpy.axes import normalize_axis
+from scitorch.numpy.conversion import tensor_of
+from scitorch.numpy.reductions import finish
+
+__all__ = [
+    "fft",
+    "fft2",
+    "fftfreq",
+    "fftn",
+    "fftshift",
+    "hfft",
+    "ifft",
+    "ifft2",
+    "ifftn",
+    "ifftshift",
+    "ihfft",
+    "irfft",
+    "irfft2",
+    "irfftn",
+    "rfft",
+    "rfft2",
+    "rfftfreq",
+    "rfftn",
+]
+
+
+def _input(a: Any, real: bool = False) -> torch.Tensor:
+    tensor = tensor_of(a)
+    if real and tensor.is_complex():
+        raise TypeError(
+            "ufunc 'rfft_n_even' did not contain a loop with signature matching types: the input is complex"
+        )
+    if tensor.dtype is torch.float16:
+        tensor = tensor.to(torch.float32)
+    return tensor if tensor.is_floating_point() or tensor.is_complex() else tensor.to(torch.float64)
+
+
+def _one(name: str, a: Any, n: Any, axis: int, norm: Any, out: Any, real: bool = False) -> Any:
+    tensor = _input(a, real)
+    axis = normalize_axis(axis, tensor.ndim)
+    if norm not in (None, "backward", "ortho", "forward"):
+        raise ValueError(f'Invalid norm value {norm}; should be "backward", "ortho" or "forward".')
+    if n is not None and n < 1:
+        raise ValueError(f"Invalid number of FFT data points ({n}) specified.")
+    if n is None and tensor.shape[axis] < 1:
+        raise ValueError(f"Invalid number of FFT data points ({tensor.shape[axis]}) specified.")
+    return finish(getattr(torch.fft, name)(tensor, n=n, dim=axis, norm=norm), out)
+
+
+def _many(name: str, a: Any, s: Any, axes: Any, norm: Any, out: Any, real: bool = False) -> Any:
+    tensor = _input(a, real)
+    if norm not in (None, "backward", "ortho", "forward"):
+        raise ValueError(f'Invalid norm value {norm}; should be "backward", "ortho" or "forward".')
+    if axes is None:
+        count = tensor.ndim if s is None else len(s)
+        axes = tuple(range(-count, 0))
+    axes = tuple(normalize_axis(axis, tensor.ndim) for axis in axes)
+    if s is not None:
+        if len(s) != len(axes):
+            raise ValueError("Shape and axes have different lengths.")
+        s = tuple(tensor.shape[axis] if n == -1 else n for n, axis in zip(s, axes, strict=True))
+    if len(set(axes)) == len(axes):
+        return finish(getattr(torch.fft, name)(tensor, s=s, dim=axes, norm=norm), out)
+    # repeated axes are transformed repeatedly, last first
+    single = name.replace("fftn", "fft")
+    if name in ("rfftn", "irfftn"):
+        raise ValueError("axes must be unique for real transforms")
+    for position in reversed(range(len(axes))):
+        n = None if s is None else s[position]
+        tensor = getattr(torch.fft, single)(tensor, n=n, dim=axes[position], norm=norm)
+    return finish(tensor, out)
+
+
+def fft(a: Any, n: Any = None, axis: int = -1, norm: Any = None, out: Any = None) -> Any:
+    """Return the discrete Fourier transform along one axis."""
+    return _one("fft", a, n, axis, norm, out)
+
+
+def ifft(a: Any, n: Any = None, axis: int = -1, norm: Any = None, out: Any = None) -> Any:
+    """Return the inverse discrete Fourier transform along one axis."""
+    return _one("ifft", a, n, axis, norm, out)
+
+
+def rfft(a: Any, n: Any = None, axis: int = -1, norm: Any = None, out: Any = None) -> Any:
+    """Return the nonnegative frequencies of the transform of real input."""
+    return _one("rfft", a, n, axis, norm, out, real=True)
+
+
+def irfft(a: Any, n: Any = None, axis: int = -1, norm: Any = None, out: Any = None) -> Any:
+    """Return the real signal of nonnegative frequencies (inverse of `rfft`)."""
+    return _one("irfft", a, n, axis, norm, out)
+
+
+def hfft(a: Any, n: Any = None, axis: int = -1, norm: Any = None, out: Any = None) -> Any:
+    """Return the real transform of a signal with Hermitian symmetry."""
+    return _one("hfft", a, n, axis, norm, out)
+
+
+def ihfft(a: Any, n: Any = None, axis: int = -1, norm: Any = None, out: Any = None) -> Any:
+    """Return the inverse of `hfft`."""
+    return _one("ihfft", a, n, axis, norm, out, real=True)
+
+
+def fftn(a: Any, s: Any = None, axes: Any = None, norm: Any = None, out: Any = None) -> Any:
+    """Return the transform over several axes."""
+    return _many("fftn", a, s, axes, norm, out)
+
+
+def ifftn(a: Any, s: Any = None, axes: Any = None, norm: Any = None, out: Any = None) -> Any:
+    """Return the inverse transform over several axes."""
+    return _many("ifftn", a, s, axes, norm, out)
+
+
+def rfftn(a: Any, s: Any = None, axes: Any = None, norm: Any = None, out: Any = None) -> Any:
+    """Return the transform of real input over several axes."""
+    return _many("rfftn", a, s, axes, norm, out, real=True)
+
+
+def irfftn(a: Any, s: Any = None, axes: Any = None, norm: Any = None, out: Any = None) -> Any:
+    """Return the inverse of `rfftn`."""
+    return _many("irfftn", a, s, axes, norm, out)
+
+
+def fft2(a: Any, s: Any = None, axes: Any = (-2, -1), norm: Any = None, out: Any = None) -> Any:
+    """Return the transform over two axes."""
+    return fftn(a, s, axes, norm, out)
+
+
+def ifft2(a: Any, s: Any = None, axes: Any = (-2, -1), norm: Any = None, out: Any = None) -> Any:
+    """Return the inverse transform over two axes."""
+    return ifftn(a, s, axes, norm, out)
+
+
+def rfft2(a: Any, s: Any = None, axes: Any = (-2, -1), norm: Any = None, out: Any = None) -> Any:
+    """Return the transform of real input over two axes."""
+    return rfftn(a, s, axes, norm, out)
+
+
+def irfft2(a: Any, s: Any = None, axes: Any = (-2, -1), norm: Any = None, out: Any = None) -> Any:
+    """Return the inverse of `rfft2`."""
+    return irfftn(a, s, axes, norm, out)
+
+
+def _frequencies(integers: torch.Tensor, n: int, d: Any) -> ndarray:
+    spacing = tensor_of(d)
+    return ndarray._wrap(
+        integers.to(torch.float64) * (1.0 / (n * spacing))
+        if isinstance(d, ndarray | torch.Tensor)
+        else integers * (1.0 / (n * d))
+    )
+
+
+def fftfreq(n: Any, d: Any = 1.0, device: Any = None) -> ndarray:
+    """Return the frequencies of `fft`'s output for a sample spacing."""
+    if not isinstance(n, int | numpy.integer):
+        raise ValueError("n should be an integer")
+    count = int(n)
+    half = (count - 1) // 2 + 1
+    integers = torch.cat([torch.arange(half, device=device), torch.arange(-(count // 2), 0, device=device)])
+    return _frequencies(integers.to(torch.float64), count, d)
+
+
+def rfftfreq(n: Any, d: Any = 1.0, device: Any = None) -> ndarray:
+    """Return the frequencies of `rfft`'s output for a sample spacing."""
+    if not isinstance(n, int | numpy.integer):
+        raise ValueError("n should be an integer")
+    return _frequencies(torch.arange(int(n) // 2 + 1, device=device).to(torch.float64), int(n), d)
+
+
+def fftshift(x: Any, axes: Any = None) -> ndarray:
+    """Move the zero frequency to the middle."""
+    tensor = tensor_of(x)
+    return _shifted(tensor, axes, 1)
+
+
+def ifftshift(x: Any, axes: Any = None) -> ndarray:
+    """Undo `fftshift`."""
+    return _shifted(tensor_of(x), axes, -1)
+
+
+def _shifted(tensor: torch.Tensor, axes: Any, direction: int) -> ndarray:
+    from scitorch.numpy.manipulation import roll
+
+    if axes is None:
+        axes = tuple(range(tensor.ndim))
+    elif isinstance(axes, int):
+        axes = (axes,)
+    shifts = tuple(tensor.shape[ax] // 2 if direction > 0 else -(tensor.shape[ax] // 2) for ax in axes)
+    return roll(tensor, shifts, tuple(axes)) if axes else ndarray._wrap(tensor)

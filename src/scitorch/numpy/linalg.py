@@ -1,0 +1,508 @@
+"""`numpy.linalg` on tensors.
+
+Decompositions and solvers whose derivatives torch gets wrong in nested forward mode come from `scitorch.linalg`.
+"""
+
+import importlib
+import operator
+from functools import reduce
+from typing import Any, NamedTuple
+
+import numpy
+import torch
+from numpy.linalg import LinAlgError
+
+from scitorch.numpy.array import ndarray
+from scitorch.numpy.axes import normalize_axes, normalize_axis
+from scitorch.numpy.contraction import dot, outer as _outer, tensordot
+from scitorch.numpy.conversion import tensor_of
+from scitorch.numpy.creation import eye
+from scitorch.numpy.manipulation import diagonal as _diagonal, matrix_transpose, trace as _trace
+from scitorch.numpy.products import matmul, vecdot
+
+__all__ = [
+    "LinAlgError",
+    "cholesky",
+    "cond",
+    "cross",
+    "det",
+    "diagonal",
+    "eig",
+    "eigh",
+    "eigvals",
+    "eigvalsh",
+    "inv",
+    "lstsq",
+    "matmul",
+    "matrix_norm",
+    "matrix_power",
+    "matrix_rank",
+    "matrix_transpose",
+    "multi_dot",
+    "norm",
+    "outer",
+    "pinv",
+    "qr",
+    "slogdet",
+    "solve",
+    "svd",
+    "svdvals",
+    "tensordot",
+    "tensorinv",
+    "tensorsolve",
+    "trace",
+    "vecdot",
+    "vector_norm",
+]
+
+
+class EigResult(NamedTuple):
+    """Eigenvalues and eigenvectors of a general matrix."""
+
+    eigenvalues: Any
+    eigenvectors: Any
+
+
+class EighResult(NamedTuple):
+    """Eigenvalues and eigenvectors of a symmetric or Hermitian matrix."""
+
+    eigenvalues: Any
+    eigenvectors: Any
+
+
+class QRResult(NamedTuple):
+    """Orthogonal and triangular factor."""
+
+    Q: Any
+    R: Any
+
+
+class SlogdetResult(NamedTuple):
+    """Sign and logarithm of the modulus of a determinant."""
+
+    sign: Any
+    logabsdet: Any
+
+
+class SVDResult(NamedTuple):
+    """Left vectors, singular values, right vectors."""
+
+    U: Any
+    S: Any
+    Vh: Any
+
+
+def _own(name: str) -> Any:
+    """Return scitorch's function of a name, torch's where there is none."""
+    try:
+        package = importlib.import_module("scitorch.linalg")
+    except ImportError:
+        return getattr(torch.linalg, name)
+    return getattr(package, name, None) or getattr(torch.linalg, name)
+
+
+def _matrix(a: Any, square: bool = False) -> torch.Tensor:
+    """Return a stack of matrices in a floating-point dtype."""
+    tensor = tensor_of(a)
+    if tensor.ndim < 2:
+        raise LinAlgError(f"{tensor.ndim}-dimensional array given. Array must be at least two-dimensional")
+    if square and tensor.shape[-1] != tensor.shape[-2]:
+        raise LinAlgError("Last 2 dimensions of the array must be square")
+    return _inexact(tensor)
+
+
+def _inexact(tensor: torch.Tensor) -> torch.Tensor:
+    if tensor.dtype is torch.float16:
+        raise TypeError("array type float16 is unsupported in linalg")
+    return tensor if tensor.is_floating_point() or tensor.is_complex() else tensor.to(torch.float64)
+
+
+def _common(a: torch.Tensor, b: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    dtype = torch.promote_types(a.dtype, b.dtype)
+    return a.to(dtype), b.to(dtype)
+
+
+def _call(function: Any, *arguments: Any, **keywords: Any) -> Any:
+    """Call a torch routine; its failures become NumPy's LinAlgError."""
+    try:
+        return function(*arguments, **keywords)
+    except torch.linalg.LinAlgError as error:
+        message = str(error)
+        if "singular" in message:
+            message = "Singular matrix"
+        elif "positive-definite" in message or "positive definite" in message:
+            message = "Matrix is not positive definite"
+        raise LinAlgError(message) from None
+
+
+def _finite(tensor: torch.Tensor, what: str) -> None:
+    if not bool(torch.isfinite(tensor.detach()).all()):
+        raise LinAlgError(f"Array must not contain infs or NaNs ({what})")
+
+
+def solve(a: Any, b: Any) -> ndarray:
+    """Solve ``a x = b`` for x; `b` is a stack of vectors only when it has one dimension."""
+    matrix, right = _common(_matrix(a, square=True), _inexact(tensor_of(b)))
+    vector = right.ndim == 1
+    if vector:
+        right = right.unsqueeze(-1)
+    if right.shape[-2] != matrix.shape[-1]:
+        raise ValueError(
+            f"solve: Input operand 1 has a mismatch in its core dimension 0 (size {right.shape[-2]} is different from "
+            f"{matrix.shape[-1]})"
+        )
+    batch = numpy.broadcast_shapes(tuple(matrix.shape[:-2]), tuple(right.shape[:-2]))
+    right = right.expand(*batch, *right.shape[-2:])
+    result = _call(_own("solve"), matrix, right)
+    return ndarray._wrap(result.squeeze(-1) if vector else result)
+
+
+def inv(a: Any) -> ndarray:
+    """Return the inverse of square matrices."""
+    return ndarray._wrap(_call(torch.linalg.inv, _matrix(a, square=True)))
+
+
+def det(a: Any) -> ndarray:
+    """Return the determinant of square matrices."""
+    return ndarray._wrap(_call(_own("det"), _matrix(a, square=True)))
+
+
+def slogdet(a: Any) -> SlogdetResult:
+    """Return sign and logarithm of the modulus of the determinant."""
+    sign, logabsdet = _call(_own("slogdet"), _matrix(a, square=True))
+    return SlogdetResult(ndarray._wrap(sign), ndarray._wrap(logabsdet))
+
+
+def cholesky(a: Any, /, *, upper: bool = False) -> ndarray:
+    """Return the Cholesky factor L of ``a = L L^H`` (U of ``a = U^H U`` with `upper`); only that triangle is read."""
+    matrix = _matrix(a, square=True)
+    # torch reads the lower triangle; for the upper one, factor the conjugate transpose
+    factor = _call(torch.linalg.cholesky, _hermitian(matrix, "U" if upper else "L"))
+    return ndarray._wrap(factor.mH if upper else factor)
+
+
+def _hermitian(matrix: torch.Tensor, uplo: str) -> torch.Tensor:
+    """Return the Hermitian matrix meant by one triangle, so that derivatives see only that triangle."""
+    if uplo.upper() == "L":
+        strict = torch.tril(matrix, -1)
+    elif uplo.upper() == "U":
+        strict = torch.triu(matrix, 1)
+    else:
+        raise ValueError("UPLO argument must be 'L' or 'U'")
+    diagonal = torch.diagonal(matrix, dim1=-2, dim2=-1)
+    return strict + strict.mH + torch.diag_embed(diagonal.real.to(matrix.dtype) if matrix.is_complex() else diagonal)
+
+
+def eigh(a: Any, UPLO: str = "L") -> EighResult:
+    """Return eigenvalues (ascending) and eigenvectors of symmetric or Hermitian matrices."""
+    values, vectors = _call(_own("eigh"), _hermitian(_matrix(a, square=True), UPLO))
+    return EighResult(ndarray._wrap(values), ndarray._wrap(vectors))
+
+
+def eigvalsh(a: Any, UPLO: str = "L") -> ndarray:
+    """Return the eigenvalues of symmetric or Hermitian matrices, ascending."""
+    return ndarray._wrap(_call(_own("eigvalsh"), _hermitian(_matrix(a, square=True), UPLO)))
+
+
+def eig(a: Any) -> EigResult:
+    """Return eigenvalues and right eigenvectors; real ones when all eigenvalues are real."""
+    matrix = _matrix(a, square=True)
+    _finite(matrix, "eig")
+    values, vectors = _call(torch.linalg.eig, matrix)
+    if not matrix.is_complex() and bool((values.imag == 0).all()):
+        values, vectors = values.real, vectors.real
+    return EigResult(ndarray._wrap(values), ndarray._wrap(vectors))
+
+
+def eigvals(a: Any) -> ndarray:
+    """Return the eigenvalues of general matrices; real ones when all are real."""
+    matrix = _matrix(a, square=True)
+    _finite(matrix, "eigvals")
+    values = _call(torch.linalg.eigvals, matrix)
+    if not matrix.is_complex() and bool((values.imag == 0).all()):
+        values = values.real
+    return ndarray._wrap(values)
+
+
+def svd(a: Any, full_matrices: bool = True, compute_uv: bool = True, hermitian: bool = False) -> Any:
+    """Return the singular value decomposition ``a = U diag(S) Vh``."""
+    matrix = _matrix(a)
+    if not compute_uv:
+        return ndarray._wrap(_call(torch.linalg.svdvals, matrix))
+    factors = _call(_own("svd"), matrix, full_matrices=full_matrices)
+    return SVDResult(*map(ndarray._wrap, factors))
+
+
+def svdvals(x: Any, /) -> ndarray:
+    """Return the singular values, descending."""
+    return ndarray._wrap(_call(torch.linalg.svdvals, _matrix(x)))
+
+
+def qr(a: Any, mode: str = "reduced") -> Any:
+    """Return the QR decomposition; `mode` is "reduced", "complete" or "r"."""
+    if mode == "raw":
+        raise NotImplementedError("qr(mode='raw') returns LAPACK's reflectors, which scitorch.numpy does not expose")
+    if mode not in ("reduced", "complete", "r"):
+        raise ValueError(f"Unrecognized mode '{mode}'")
+    Q, R = _call(torch.linalg.qr, _matrix(a), mode="reduced" if mode == "r" else mode)
+    return ndarray._wrap(R) if mode == "r" else QRResult(ndarray._wrap(Q), ndarray._wrap(R))
+
+
+def pinv(a: Any, rcond: Any = None, hermitian: bool = False, *, rtol: Any = numpy._NoValue) -> ndarray:
+    """Return the Moore-Penrose pseudo-inverse; singular values below `rcond` times the largest count as zero."""
+    matrix = _matrix(a)
+    if rtol is not numpy._NoValue and rtol is not None:
+        if rcond is not None:
+            raise ValueError("`rtol` and `rcond` can't be both set.")
+        rcond = rtol
+    if rcond is None:
+        rcond = 1e-15 if rtol is numpy._NoValue else max(matrix.shape[-2:]) * torch.finfo(matrix.dtype).eps
+    cut = tensor_of(rcond).to(matrix.real.dtype)
+    return ndarray._wrap(_call(torch.linalg.pinv, matrix, rtol=cut, hermitian=hermitian))
+
+
+def lstsq(a: Any, b: Any, rcond: Any = None) -> tuple[Any, Any, int, Any]:
+    """Return the least-squares solution, residuals, rank and singular values."""
+    matrix, right = _common(_matrix(a), _inexact(tensor_of(b)))
+    if matrix.ndim != 2:
+        raise LinAlgError(f"{matrix.ndim}-dimensional array given. Array must be two-dimensional")
+    vector = right.ndim == 1
+    columns = right.unsqueeze(-1) if vector else right
+    if columns.ndim != 2:
+        raise LinAlgError(f"{right.ndim}-dimensional array given. Array must be two-dimensional")
+    m, n = matrix.shape
+    if columns.shape[0] != m:
+        raise LinAlgError("Incompatible dimensions")
+    eps = torch.finfo(matrix.dtype).eps
+    cut = eps * max(m, n) if rcond is None else eps if rcond == -1 else float(rcond)
+    U, S, Vh = _call(_own("svd"), matrix, full_matrices=False)
+    rank = int((S > cut * S[0]).sum()) if S.numel() else 0
+    # only the leading singular triplets take part, so derivatives stay finite at a deficient rank
+    leading = U[:, :rank].mH @ columns / S[:rank, None]
+    solution = Vh[:rank].mH @ leading
+    if rank == n and m > n:
+        difference = columns - matrix @ solution
+        residuals = (difference.abs() ** 2).sum(0)
+    else:
+        residuals = S.new_zeros(0)
+    return ndarray._wrap(solution[:, 0] if vector else solution), ndarray._wrap(residuals), rank, ndarray._wrap(S)
+
+
+def matrix_rank(A: Any, tol: Any = None, hermitian: bool = False, *, rtol: Any = None) -> ndarray:
+    """Return the number of singular values above a tolerance."""
+    tensor = tensor_of(A)
+    if tensor.ndim < 2:
+        return ndarray._wrap((tensor != 0).any().long())
+    matrix = _matrix(A)
+    S = torch.linalg.svdvals(matrix.detach())
+    if tol is None:
+        relative = max(matrix.shape[-2:]) * torch.finfo(S.dtype).eps if rtol is None else tensor_of(rtol)
+        limit = (S.amax(-1, keepdim=True) if S.shape[-1] else S.sum(-1, keepdim=True)) * (
+            relative.unsqueeze(-1) if isinstance(relative, torch.Tensor) else relative
+        )
+    else:
+        limit = tensor_of(tol).unsqueeze(-1)
+    return ndarray._wrap((S > limit).sum(-1))
+
+
+def cond(x: Any, p: Any = None) -> ndarray:
+    """Return the condition number in a norm (the ratio of extreme singular values by default)."""
+    tensor = tensor_of(x)
+    if tensor.numel() == 0 and 0 in tensor.shape[-2:]:
+        raise LinAlgError("cond is not defined on empty arrays")
+    matrix = _matrix(x)
+    if p is None or p in (2, -2):
+        S = torch.linalg.svdvals(matrix)
+        ratio = S[..., -1] / S[..., 0] if p == -2 else S[..., 0] / S[..., -1]
+    else:
+        if matrix.shape[-1] != matrix.shape[-2]:
+            raise LinAlgError("Last 2 dimensions of the array must be square")
+        inverse, info = torch.linalg.inv_ex(matrix)
+        inverse = torch.where((info > 0)[..., None, None], torch.full_like(inverse, torch.nan), inverse)
+        ratio = norm(matrix, p, (-2, -1))._tensor * norm(inverse, p, (-2, -1))._tensor
+    undefined = torch.isnan(ratio) & ~torch.isnan(matrix).any(-1).any(-1)
+    return ndarray._wrap(torch.where(undefined, torch.full_like(ratio, torch.inf), ratio))
+
+
+def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> ndarray:
+    """Return a vector or matrix norm.
+
+    Parameters
+    ----------
+    x : array_like
+    ord : {int, float, inf, -inf, "fro", "nuc"}, optional
+    axis : int or pair of ints, optional
+        One axis for vector norms, two for matrix norms.
+    keepdims : bool
+    """
+    tensor = tensor_of(x)
+    tensor = tensor if tensor.is_floating_point() or tensor.is_complex() else tensor.to(torch.float64)
+    ndim = tensor.ndim
+    if axis is None:
+        if ord is None or (ord in ("f", "fro") and ndim == 2) or (ord == 2 and ndim == 1):
+            flat = tensor.reshape(-1)
+            result = torch.linalg.vector_norm(flat)
+            return ndarray._wrap(result.reshape((1,) * ndim) if keepdims else result)
+        axes: tuple[int, ...] = tuple(range(ndim))
+    else:
+        if not isinstance(axis, tuple):
+            try:
+                axis = (operator.index(axis),)
+            except TypeError:
+                raise TypeError("'axis' must be None, an integer or a tuple of integers") from None
+        axes = axis
+    if len(axes) == 1:
+        return ndarray._wrap(_vector_norm(tensor, ord, normalize_axis(axes[0], ndim), keepdims))
+    if len(axes) == 2:
+        rows, columns = (normalize_axis(ax, ndim) for ax in axes)
+        if rows == columns:
+            raise ValueError("Duplicate axes given.")
+        return ndarray._wrap(_matrix_norm(tensor, ord, rows, columns, keepdims))
+    raise ValueError("Improper number of dimensions to norm.")
+
+
+def _vector_norm(tensor: torch.Tensor, ord: Any, axis: int, keepdims: bool) -> torch.Tensor:
+    if isinstance(ord, str) or (ord is not None and not isinstance(ord, int | float | numpy.number)):
+        raise ValueError(f"Invalid norm order '{ord}' for vectors")
+    if ord == 0:
+        return (tensor != 0).sum(axis, keepdim=keepdims).to(tensor.real.dtype)
+    if tensor.shape[axis] == 0 and ord is not None and (ord < 0 or ord == numpy.inf):
+        raise ValueError("zero-size array to reduction operation maximum which has no identity")
+    return torch.linalg.vector_norm(tensor, 2 if ord is None else float(ord), axis, keepdim=keepdims)
+
+
+def _matrix_norm(tensor: torch.Tensor, ord: Any, rows: int, columns: int, keepdims: bool) -> torch.Tensor:
+    if ord is None or ord in ("fro", "f"):
+        return torch.linalg.vector_norm(tensor, 2, (rows, columns), keepdim=keepdims)
+    if ord == "nuc" or ord in (2, -2):
+        S = torch.linalg.svdvals(tensor.movedim((rows, columns), (-2, -1)))
+        result = S.sum(-1) if ord == "nuc" else S.amax(-1) if ord == 2 else S.amin(-1)
+    elif ord in (1, -1, numpy.inf, -numpy.inf):
+        along, over = (rows, columns) if abs(ord) == 1 else (columns, rows)
+        sums = tensor.abs().sum(along, keepdim=True)
+        result = (sums.amax((rows, columns)) if ord > 0 else sums.amin((rows, columns))) if over >= 0 else sums
+    else:
+        raise ValueError("Invalid norm order for matrices.")
+    if keepdims:
+        for axis in sorted((rows, columns)):
+            result = result.unsqueeze(axis)
+    return result
+
+
+def matrix_norm(x: Any, /, *, keepdims: bool = False, ord: Any = "fro") -> ndarray:
+    """Return a norm of matrices in the last two axes."""
+    return norm(x, ord, (-2, -1), keepdims)
+
+
+def vector_norm(x: Any, /, *, axis: Any = None, keepdims: bool = False, ord: Any = 2) -> ndarray:
+    """Return a norm of vectors along axes."""
+    tensor = tensor_of(x)
+    tensor = tensor if tensor.is_floating_point() or tensor.is_complex() else tensor.to(torch.float64)
+    axes = normalize_axes(axis, tensor.ndim)
+    kept = [n for ax, n in enumerate(tensor.shape) if ax not in axes]
+    flat = tensor.movedim(axes, tuple(range(-len(axes), 0))).reshape(*kept, -1) if axes else tensor.unsqueeze(-1)
+    result = _vector_norm(flat, ord, flat.ndim - 1, False)
+    if keepdims:
+        for ax in sorted(axes):
+            result = result.unsqueeze(ax)
+    return ndarray._wrap(result)
+
+
+def matrix_power(a: Any, n: Any) -> ndarray:
+    """Return an integer power of square matrices."""
+    tensor = tensor_of(a)
+    if tensor.ndim < 2:
+        raise LinAlgError(f"{tensor.ndim}-dimensional array given. Array must be at least two-dimensional")
+    if tensor.shape[-1] != tensor.shape[-2]:
+        raise LinAlgError("Last 2 dimensions of the array must be square")
+    try:
+        power = operator.index(n)
+    except TypeError:
+        raise TypeError("exponent must be an integer") from None
+    if power == 0:
+        unit = eye(tensor.shape[-1], dtype=tensor.dtype)._tensor
+        return ndarray._wrap(unit.expand(tensor.shape).clone())
+    base = ndarray._wrap(tensor) if power > 0 else inv(tensor)
+    result = None
+    for bit in reversed(bin(abs(power))[2:]):
+        if bit == "1":
+            result = base if result is None else matmul(result, base)
+        base = matmul(base, base)
+    return result  # type: ignore[return-value]
+
+
+def multi_dot(arrays: Any, *, out: Any = None) -> Any:
+    """Return the product of several matrices, in the order of least work."""
+    from scitorch.numpy.reductions import finish
+
+    tensors = [tensor_of(a) for a in arrays]
+    if len(tensors) < 2:
+        raise ValueError("Expecting at least two arrays.")
+    for tensor in tensors[1:-1]:
+        if tensor.ndim != 2:
+            raise LinAlgError(f"{tensor.ndim}-dimensional array given. Array must be two-dimensional")
+    for tensor in (tensors[0], tensors[-1]):
+        if tensor.ndim not in (1, 2):
+            raise LinAlgError(f"{tensor.ndim}-dimensional array given. Array must be two-dimensional")
+    if all(t.is_floating_point() or t.is_complex() for t in tensors):
+        dtype = reduce(torch.promote_types, (t.dtype for t in tensors))
+        return finish(torch.linalg.multi_dot([t.to(dtype) for t in tensors]), out)
+    return finish(reduce(dot, map(ndarray._wrap, tensors))._tensor, out)
+
+
+def tensorsolve(a: Any, b: Any, axes: Any = None) -> ndarray:
+    """Solve ``tensordot(a, x, b.ndim) = b`` for x."""
+    tensor, right = _inexact(tensor_of(a)), _inexact(tensor_of(b))
+    if axes is not None:
+        order = [ax for ax in range(tensor.ndim) if ax not in [normalize_axis(k, tensor.ndim) for k in axes]]
+        tensor = tensor.permute(*order, *[normalize_axis(k, tensor.ndim) for k in axes])
+    shape = tensor.shape[right.ndim :]
+    count = 1
+    for n in shape:
+        count *= n
+    if tensor.numel() != count**2:
+        raise LinAlgError("Input arrays must satisfy the requirement prod(a.shape[b.ndim:]) == prod(a.shape[:b.ndim])")
+    return ndarray._wrap(solve(tensor.reshape(count, count), right.reshape(-1))._tensor.reshape(shape))
+
+
+def tensorinv(a: Any, ind: int = 2) -> ndarray:
+    """Return the inverse of an array with respect to `tensordot`."""
+    tensor = _inexact(tensor_of(a))
+    if ind <= 0:
+        raise ValueError("Invalid ind argument.")
+    front, back = tensor.shape[:ind], tensor.shape[ind:]
+    count = 1
+    for n in back:
+        count *= n
+    return ndarray._wrap(inv(tensor.reshape(count, -1))._tensor.reshape(*back, *front))
+
+
+def cross(x1: Any, x2: Any, /, *, axis: int = -1) -> ndarray:
+    """Return the cross product of vectors of three components."""
+    from scitorch.numpy.contraction import cross as product
+
+    a, b = tensor_of(x1), tensor_of(x2)
+    if a.shape[axis] != 3 or b.shape[axis] != 3:
+        raise ValueError(
+            "Both input arrays must be (arrays of) 3-dimensional vectors, but they are "
+            f"{a.shape[axis]} and {b.shape[axis]} dimensional instead."
+        )
+    return product(a, b, axis=axis)
+
+
+def outer(x1: Any, x2: Any, /) -> ndarray:
+    """Return the outer product of two vectors."""
+    a, b = tensor_of(x1), tensor_of(x2)
+    if a.ndim != 1 or b.ndim != 1:
+        raise ValueError(f"Input arrays must be one-dimensional, but they are x1.ndim={a.ndim} and x2.ndim={b.ndim}.")
+    return _outer(a, b)  # type: ignore[no-any-return]
+
+
+def trace(x: Any, /, *, offset: int = 0, dtype: Any = None) -> Any:
+    """Return the sum along the diagonals of matrices in the last two axes."""
+    return _trace(x, offset, -2, -1, dtype)
+
+
+def diagonal(x: Any, /, *, offset: int = 0) -> ndarray:
+    """Return the diagonals of matrices in the last two axes."""
+    return _diagonal(x, offset, -2, -1)

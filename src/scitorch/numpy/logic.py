@@ -1,0 +1,147 @@
+"""Truth about arrays: closeness, equality, kinds of values."""
+
+from typing import Any
+
+import numpy
+import torch
+
+from scitorch.numpy.array import ndarray
+from scitorch.numpy.conversion import asarray, tensor_of
+from scitorch.numpy.products import common_dtype
+
+__all__ = [
+    "allclose",
+    "array_equal",
+    "array_equiv",
+    "asarray_chkfinite",
+    "iscomplex",
+    "iscomplexobj",
+    "isclose",
+    "isfortran",
+    "isneginf",
+    "isposinf",
+    "isreal",
+    "isrealobj",
+    "isscalar",
+    "may_share_memory",
+    "shares_memory",
+]
+
+
+def isclose(a: Any, b: Any, rtol: Any = 1.0e-5, atol: Any = 1.0e-8, equal_nan: bool = False) -> ndarray:
+    """Whether elements are equal within ``atol + rtol * |b|``."""
+    x, y = tensor_of(a).detach(), tensor_of(b).detach()
+    common = common_dtype(x, y)
+    if not (common.is_floating_point or common.is_complex):
+        common = torch.float64
+    x, y = x.to(common), y.to(common)
+    relative, absolute = tensor_of(rtol).detach(), tensor_of(atol).detach()
+    near = (torch.abs(x - y) <= absolute + relative * torch.abs(y)) & torch.isfinite(y)
+    near = near | (x == y)
+    if equal_nan:
+        near = near | (torch.isnan(x) & torch.isnan(y))
+    return ndarray._wrap(near)
+
+
+def allclose(a: Any, b: Any, rtol: Any = 1.0e-5, atol: Any = 1.0e-8, equal_nan: bool = False) -> bool:
+    """Whether all elements are equal within a tolerance."""
+    return bool(isclose(a, b, rtol, atol, equal_nan)._tensor.all())
+
+
+def array_equal(a1: Any, a2: Any, equal_nan: bool = False) -> bool:
+    """Whether two arrays have the same shape and elements."""
+    try:
+        a, b = asarray(a1), asarray(a2)
+    except (TypeError, ValueError):
+        return False
+    if a.shape != b.shape:
+        return False
+    same = (a == b)._tensor
+    if equal_nan and a.dtype.kind in "fc" and b.dtype.kind in "fc":
+        same = same | (torch.isnan(a._tensor) & torch.isnan(b._tensor))
+    return bool(same.all())
+
+
+def array_equiv(a1: Any, a2: Any) -> bool:
+    """Whether two arrays broadcast to the same shape with equal elements."""
+    try:
+        a, b = asarray(a1), asarray(a2)
+        return bool((a == b)._tensor.all())
+    except (TypeError, ValueError):
+        return False
+
+
+def iscomplex(x: Any) -> ndarray:
+    """Whether elements have a nonzero imaginary part."""
+    tensor = tensor_of(x)
+    return ndarray._wrap(tensor.imag != 0 if tensor.is_complex() else torch.zeros_like(tensor, dtype=torch.bool))
+
+
+def isreal(x: Any) -> ndarray:
+    """Whether elements have no imaginary part."""
+    return ndarray._wrap(~iscomplex(x)._tensor)
+
+
+def iscomplexobj(x: Any) -> bool:
+    """Whether an object has a complex dtype."""
+    return tensor_of(x).is_complex()
+
+
+def isrealobj(x: Any) -> bool:
+    """Whether an object does not have a complex dtype."""
+    return not iscomplexobj(x)
+
+
+def isposinf(x: Any, out: Any = None) -> Any:
+    """Whether elements are positive infinity."""
+    return _infinite(x, out, torch.isposinf, "isposinf")
+
+
+def isneginf(x: Any, out: Any = None) -> Any:
+    """Whether elements are negative infinity."""
+    return _infinite(x, out, torch.isneginf, "isneginf")
+
+
+def _infinite(x: Any, out: Any, test: Any, name: str) -> Any:
+    from scitorch.numpy.ufunc import write_out
+
+    tensor = tensor_of(x)
+    if tensor.is_complex():
+        raise TypeError(
+            f"This operation is not supported for {asarray(x).dtype} values because it would be ambiguous: {name}"
+        )
+    result = test(tensor)
+    return ndarray._wrap(result) if out is None else write_out(out, result)
+
+
+def isscalar(element: Any) -> bool:
+    """Whether an object is a scalar: of Python, of NumPy, or an array of no dimensions made by a function here."""
+    return numpy.isscalar(element)
+
+
+def isfortran(a: Any) -> bool:
+    """Whether an array is column-major and not row-major."""
+    return asarray(a).flags.fnc  # type: ignore[no-any-return]
+
+
+def asarray_chkfinite(a: Any, dtype: Any = None, order: Any = None) -> ndarray:
+    """Convert to an array; raise for nan and infinity."""
+    array = asarray(a, dtype, order)
+    if array.dtype.kind in "fc" and not bool(torch.isfinite(array._tensor).all()):
+        raise ValueError("array must not contain infs or NaNs")
+    return array
+
+
+def shares_memory(a: Any, b: Any, /, max_work: Any = None) -> bool:
+    """Whether two arrays share memory."""
+    x, y = tensor_of(a), tensor_of(b)
+    if x.device != y.device or x.untyped_storage().data_ptr() != y.untyped_storage().data_ptr():
+        return False
+    if x.device.type != "cpu":
+        return True
+    return numpy.shares_memory(x.detach().numpy(), y.detach().numpy())
+
+
+def may_share_memory(a: Any, b: Any, /, max_work: Any = None) -> bool:
+    """Whether two arrays might share memory."""
+    return shares_memory(a, b)

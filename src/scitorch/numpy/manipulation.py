@@ -1,0 +1,475 @@
+"""Shapes, axes, repetition, rearrangement and padding-free changes of arrays."""
+
+import operator
+from typing import Any
+
+import numpy
+import torch
+
+from scitorch.numpy.array import ndarray
+from scitorch.numpy.axes import normalize_axes, normalize_axis
+from scitorch.numpy.conversion import asarray, tensor_of
+from scitorch.numpy.creation import shape_of
+from scitorch.numpy.dtypes import astype_tensor, torch_dtype
+
+__all__ = [
+    "atleast_1d",
+    "atleast_2d",
+    "atleast_3d",
+    "broadcast_arrays",
+    "broadcast_shapes",
+    "broadcast_to",
+    "copyto",
+    "diagonal",
+    "expand_dims",
+    "fill_diagonal",
+    "flip",
+    "fliplr",
+    "flipud",
+    "matrix_transpose",
+    "moveaxis",
+    "ndim",
+    "permute_dims",
+    "ravel",
+    "repeat",
+    "require",
+    "reshape",
+    "resize",
+    "roll",
+    "rollaxis",
+    "rot90",
+    "shape",
+    "size",
+    "squeeze",
+    "swapaxes",
+    "tile",
+    "trace",
+    "transpose",
+]
+
+broadcast_shapes = numpy.broadcast_shapes
+
+
+def shape(a: Any) -> tuple[int, ...]:
+    """Return the shape of an array-like."""
+    return tuple(tensor_of(a).shape)
+
+
+def ndim(a: Any) -> int:
+    """Return the number of dimensions of an array-like."""
+    return tensor_of(a).ndim
+
+
+def size(a: Any, axis: Any = None) -> int:
+    """Return the number of elements, in all or along axes."""
+    tensor = tensor_of(a)
+    count = 1
+    for ax in normalize_axes(axis, tensor.ndim):
+        count *= tensor.shape[ax]
+    return count
+
+
+def reshape(a: Any, /, shape: Any = None, order: str = "C", *, copy: bool | None = None) -> ndarray:
+    """Return the same elements in another shape, a view where possible.
+
+    Parameters
+    ----------
+    a : array_like
+    shape : int or tuple of ints
+        One entry may be -1 and is then inferred.
+    order : {"C", "F", "A"}
+        Order in which elements are read and placed.
+    copy : bool or None
+        True copies, False raises where a copy is needed.
+    """
+    tensor = tensor_of(a)
+    if shape is None:
+        raise TypeError("reshape() missing 1 required positional argument: 'shape'")
+    try:
+        sizes: tuple[int, ...] = (operator.index(shape),)
+    except TypeError:
+        sizes = tuple(operator.index(n) for n in shape)
+    if order not in ("C", "F", "A"):
+        raise ValueError(f"order must be one of 'C', 'F', or 'A' (got '{order}')")
+    if order == "A":
+        order = "F" if ndarray._wrap(tensor).flags.fnc else "C"
+    if sum(n < 0 for n in sizes) > 1:
+        raise ValueError("can only specify one unknown dimension")
+    try:
+        if order == "F":
+            reversed_axes = tuple(reversed(range(tensor.ndim)))
+            back = tuple(reversed(range(len(sizes))))
+            result = tensor.permute(reversed_axes).reshape(tuple(reversed(sizes))).permute(back)
+        elif -1 in sizes and tensor.numel() == 0:
+            known = 1
+            for n in sizes:
+                known *= n if n != -1 else 1
+            if known == 0:
+                raise RuntimeError("ambiguous")
+            result = tensor.reshape([0 if n == -1 else n for n in sizes])
+        else:
+            result = tensor.reshape(sizes)
+    except RuntimeError:
+        raise ValueError(
+            f"cannot reshape array of size {tensor.numel()} into shape {str(sizes).replace(' ', '')}"
+        ) from None
+    if copy is True:
+        result = result.clone()
+    elif copy is False and not _shares(tensor, result):
+        raise ValueError("Unable to avoid creating a copy while reshaping.")
+    return ndarray._wrap(result)
+
+
+def _shares(a: torch.Tensor, b: torch.Tensor) -> bool:
+    return a.numel() == 0 or a.untyped_storage().data_ptr() == b.untyped_storage().data_ptr()
+
+
+def ravel(a: Any, order: str = "C") -> ndarray:
+    """Return a one-dimensional array, a view where possible."""
+    if order == "K":
+        tensor = tensor_of(a)
+        axes = sorted(range(tensor.ndim), key=lambda axis: -abs(tensor.stride(axis)))
+        return ndarray._wrap(tensor.permute(axes).reshape(-1))
+    return reshape(a, -1, order) if tensor_of(a).numel() else ndarray._wrap(tensor_of(a).reshape(0))
+
+
+def transpose(a: Any, axes: Any = None) -> ndarray:
+    """Permute the axes; reverse them by default."""
+    tensor = tensor_of(a)
+    if axes is None:
+        return ndarray._wrap(tensor.permute(tuple(reversed(range(tensor.ndim)))))
+    if isinstance(axes, int):
+        axes = (axes,)
+    if len(axes) != tensor.ndim:
+        raise ValueError("axes don't match array")
+    order = tuple(normalize_axis(axis, tensor.ndim) for axis in axes)
+    if len(set(order)) != len(order):
+        raise ValueError("repeated axis in transpose")
+    return ndarray._wrap(tensor.permute(order))
+
+
+permute_dims = transpose
+
+
+def matrix_transpose(x: Any, /) -> ndarray:
+    """Exchange the last two axes."""
+    tensor = tensor_of(x)
+    if tensor.ndim < 2:
+        raise ValueError(f"Input array must be at least 2-dimensional, but it is {tensor.ndim}")
+    return ndarray._wrap(tensor.mT)
+
+
+def swapaxes(a: Any, axis1: int, axis2: int) -> ndarray:
+    """Exchange two axes."""
+    tensor = tensor_of(a)
+    return ndarray._wrap(tensor.transpose(normalize_axis(axis1, tensor.ndim), normalize_axis(axis2, tensor.ndim)))
+
+
+def moveaxis(a: Any, source: Any, destination: Any) -> ndarray:
+    """Move axes to new positions."""
+    tensor = tensor_of(a)
+    origin = normalize_axes(source, tensor.ndim, "source") if tensor.ndim else ()
+    target = normalize_axes(destination, tensor.ndim, "destination") if tensor.ndim else ()
+    if len(origin) != len(target):
+        raise ValueError("`source` and `destination` arguments must have the same number of elements")
+    return ndarray._wrap(tensor.movedim(origin, target))
+
+
+def rollaxis(a: Any, axis: int, start: int = 0) -> ndarray:
+    """Move one axis back until it lies before another."""
+    tensor = tensor_of(a)
+    n = tensor.ndim
+    axis = normalize_axis(axis, n)
+    if start < 0:
+        start += n
+    if not 0 <= start < n + 1:
+        raise numpy.exceptions.AxisError(f"'start' arg requires {-n} <= start < {n + 1}, but {start} was passed in")
+    if axis < start:
+        start -= 1
+    return ndarray._wrap(tensor.movedim(axis, start))
+
+
+def expand_dims(a: Any, axis: Any) -> ndarray:
+    """Insert axes of length one."""
+    tensor = tensor_of(a)
+    count = len(axis) if isinstance(axis, tuple | list) else 1
+    total = tensor.ndim + count
+    places = normalize_axes(axis if isinstance(axis, tuple | list) else (axis,), total)
+    for place in sorted(places):
+        tensor = tensor.unsqueeze(place)
+    return ndarray._wrap(tensor)
+
+
+def squeeze(a: Any, axis: Any = None) -> ndarray:
+    """Remove axes of length one."""
+    tensor = tensor_of(a)
+    if axis is None:
+        return ndarray._wrap(tensor.squeeze())
+    axes = normalize_axes(axis, tensor.ndim)
+    if any(tensor.shape[ax] != 1 for ax in axes):
+        raise ValueError("cannot select an axis to squeeze out which has size not equal to one")
+    return ndarray._wrap(tensor.squeeze(axes) if axes else tensor)
+
+
+def broadcast_to(array: Any, shape: Any, subok: bool = False) -> ndarray:
+    """Return a view of an array with a larger shape."""
+    tensor = tensor_of(array)
+    sizes = shape_of(shape)
+    try:
+        return ndarray._wrap(tensor.expand(sizes))
+    except RuntimeError:
+        raise ValueError(
+            "operands could not be broadcast together with remapped shapes [original->remapped]: "
+            f"{tuple(tensor.shape)}  and requested shape {sizes}"
+        ) from None
+
+
+def broadcast_arrays(*args: Any, subok: bool = False) -> tuple[ndarray, ...]:
+    """Return views of arrays broadcast against each other."""
+    tensors = [tensor_of(a) for a in args]
+    target = numpy.broadcast_shapes(*(tuple(t.shape) for t in tensors))
+    return tuple(ndarray._wrap(t.expand(target)) for t in tensors)
+
+
+def atleast_1d(*arys: Any) -> Any:
+    """View inputs as arrays of at least one dimension."""
+    return _at_least(arys, lambda t: t.reshape(1) if t.ndim == 0 else t)
+
+
+def atleast_2d(*arys: Any) -> Any:
+    """View inputs as arrays of at least two dimensions."""
+    return _at_least(arys, lambda t: t.reshape(1, 1) if t.ndim == 0 else t.unsqueeze(0) if t.ndim == 1 else t)
+
+
+def atleast_3d(*arys: Any) -> Any:
+    """View inputs as arrays of at least three dimensions."""
+
+    def raised(t: torch.Tensor) -> torch.Tensor:
+        if t.ndim == 0:
+            return t.reshape(1, 1, 1)
+        if t.ndim == 1:
+            return t[None, :, None]
+        return t[:, :, None] if t.ndim == 2 else t
+
+    return _at_least(arys, raised)
+
+
+def _at_least(arrays: tuple[Any, ...], raised: Any) -> Any:
+    results = tuple(ndarray._wrap(raised(tensor_of(a))) for a in arrays)
+    return results[0] if len(results) == 1 else results
+
+
+def flip(m: Any, axis: Any = None) -> ndarray:
+    """Reverse the order of elements along axes."""
+    tensor = tensor_of(m)
+    return asarray(tensor)[
+        tuple(
+            slice(None, None, -1) if ax in normalize_axes(axis, tensor.ndim) else slice(None)
+            for ax in range(tensor.ndim)
+        )
+    ]
+
+
+def flipud(m: Any) -> ndarray:
+    """Reverse the order along the first axis."""
+    if tensor_of(m).ndim < 1:
+        raise ValueError("Input must be >= 1-d.")
+    return flip(m, 0)
+
+
+def fliplr(m: Any) -> ndarray:
+    """Reverse the order along the second axis."""
+    if tensor_of(m).ndim < 2:
+        raise ValueError("Input must be >= 2-d.")
+    return flip(m, 1)
+
+
+def rot90(m: Any, k: int = 1, axes: Any = (0, 1)) -> ndarray:
+    """Rotate by 90 degrees in the plane of two axes."""
+    axes = tuple(axes)
+    tensor = tensor_of(m)
+    if len(axes) != 2:
+        raise ValueError("len(axes) must be 2.")
+    first, second = (ax + tensor.ndim if ax < 0 else ax for ax in axes)
+    if axes[0] == axes[1] or abs(axes[0] - axes[1]) == tensor.ndim:
+        raise ValueError("Axes must be different.")
+    if not (0 <= first < tensor.ndim and 0 <= second < tensor.ndim):
+        raise ValueError(f"Axes={axes} out of range for array of ndim={tensor.ndim}.")
+    turns = k % 4
+    if turns == 0:
+        return ndarray._wrap(tensor.clone())
+    if turns == 2:
+        return flip(tensor, (first, second))
+    if turns == 1:
+        return swapaxes(flip(tensor, second), first, second)
+    return flip(swapaxes(tensor, first, second), second)
+
+
+def roll(a: Any, shift: Any, axis: Any = None) -> ndarray:
+    """Roll elements along axes; those that leave at one end enter at the other."""
+    tensor = tensor_of(a)
+    if axis is None:
+        flat = tensor.reshape(-1)
+        total = int(numpy.sum(asarray(shift).tolist()))
+        return ndarray._wrap(_roll(flat, total, 0).reshape(tensor.shape))
+    axes = tuple(axis) if isinstance(axis, tuple | list) else (axis,)
+    for ax in axes:
+        normalize_axis(ax, tensor.ndim)
+    shifts, where = numpy.broadcast_arrays(numpy.asarray(asarray(shift).tolist()), numpy.asarray(axes))
+    if shifts.ndim > 1:
+        raise ValueError("'shift' and 'axis' should be scalars or 1D sequences")
+    for amount, ax in zip(shifts.reshape(-1).tolist(), where.reshape(-1).tolist(), strict=True):
+        tensor = _roll(tensor, int(amount), normalize_axis(ax, tensor.ndim))
+    return ndarray._wrap(tensor if tensor is not tensor_of(a) else tensor.clone())
+
+
+def _roll(tensor: torch.Tensor, shift: int, axis: int) -> torch.Tensor:
+    n = tensor.shape[axis]
+    if n == 0 or shift % n == 0:
+        return tensor.clone()
+    shift %= n
+    return torch.cat([tensor.narrow(axis, n - shift, shift), tensor.narrow(axis, 0, n - shift)], axis)
+
+
+def repeat(a: Any, repeats: Any, axis: Any = None) -> ndarray:
+    """Repeat each element."""
+    tensor = tensor_of(a)
+    counts = tensor_of(repeats)
+    if counts.is_floating_point() or counts.is_complex():
+        raise TypeError("Cannot cast array data from dtype('float64') to dtype('int64') according to the rule 'safe'")
+    if axis is None:
+        tensor, axis = tensor.reshape(-1), 0
+    axis = normalize_axis(axis, tensor.ndim)
+    counts = counts.to(torch.int64).reshape(-1)
+    if bool((counts < 0).any()):
+        raise ValueError("repeats may not contain negative values.")
+    n = tensor.shape[axis]
+    if counts.numel() != 1 and counts.numel() != n:
+        raise ValueError(f"operands could not be broadcast together with shape ({n},) ({counts.numel()},)")
+    places = torch.repeat_interleave(torch.arange(n, device=tensor.device), counts.expand(n).to(tensor.device))
+    key = (slice(None),) * axis + (ndarray._wrap(places),)
+    return ndarray._wrap(tensor)[key]
+
+
+def tile(A: Any, reps: Any) -> ndarray:
+    """Repeat a whole array."""
+    tensor = tensor_of(A)
+    counts = shape_of(reps)
+    counts = (1,) * (tensor.ndim - len(counts)) + counts
+    tensor = tensor.reshape((1,) * (len(counts) - tensor.ndim) + tuple(tensor.shape))
+    return ndarray._wrap(tensor.repeat(counts) if counts else tensor.clone())
+
+
+def resize(a: Any, new_shape: Any) -> ndarray:
+    """Return the elements in a new shape, repeated as often as needed."""
+    tensor = tensor_of(a).reshape(-1)
+    sizes = shape_of(new_shape)
+    count = 1
+    for n in sizes:
+        count *= n
+    if tensor.numel() == 0:
+        return ndarray._wrap(tensor.new_zeros(sizes))
+    repeats = -(-count // tensor.numel())
+    return ndarray._wrap(tensor.repeat(max(repeats, 1))[:count].reshape(sizes))
+
+
+def resize_with_zeros(a: ndarray, new_shape: Any) -> torch.Tensor:
+    """Return the elements in a new shape with zeros at the end (what `ndarray.resize` does)."""
+    tensor = a._tensor.reshape(-1)
+    sizes = shape_of(new_shape)
+    count = 1
+    for n in sizes:
+        count *= n
+    if count > tensor.numel():
+        tensor = torch.cat([tensor, tensor.new_zeros(count - tensor.numel())])
+    return tensor[:count].reshape(sizes)
+
+
+def diagonal(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> ndarray:
+    """Return diagonals as the last axis."""
+    tensor = tensor_of(a)
+    if tensor.ndim < 2:
+        raise ValueError("diag requires an array of at least two dimensions")
+    first, second = normalize_axis(axis1, tensor.ndim), normalize_axis(axis2, tensor.ndim)
+    if first == second:
+        raise ValueError("axis1 and axis2 cannot be the same")
+    n, m = tensor.shape[first], tensor.shape[second]
+    return ndarray._wrap(torch.diagonal(tensor, max(-n, min(m, offset)), first, second))
+
+
+def trace(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1, dtype: Any = None, out: Any = None) -> Any:
+    """Return the sum along diagonals."""
+    from scitorch.numpy.reductions import sum
+
+    return sum(diagonal(a, offset, axis1, axis2), -1, dtype, out)
+
+
+def fill_diagonal(a: Any, val: Any, wrap: bool = False) -> None:
+    """Fill the main diagonal of an array in place."""
+    array = asarray(a)
+    if array.ndim < 2:
+        raise ValueError("array must be at least 2-d")
+    end = None
+    if array.ndim == 2:
+        step = array.shape[1] + 1
+        if not wrap:
+            end = array.shape[1] * array.shape[1]
+    else:
+        if len(set(array.shape)) != 1:
+            raise ValueError("All dimensions of input must be of equal length")
+        step = 1
+        product = 1
+        for n in array.shape[:-1]:
+            product *= n
+            step += product
+    array.flat[slice(None, end, step)] = val
+
+
+def copyto(dst: Any, src: Any, casting: str = "same_kind", where: Any = True) -> None:
+    """Copy values into an array, broadcasting."""
+    if not isinstance(dst, ndarray):
+        raise TypeError(f"copyto() argument 1 must be scitorch.numpy.ndarray, not {type(dst).__name__}")
+    source = asarray(src)
+    if type(src) in (int, float, complex, bool):
+        allowed = numpy.can_cast(numpy.result_type(dst.dtype, src), dst.dtype, casting)  # type: ignore[arg-type]
+    else:
+        allowed = numpy.can_cast(source.dtype, dst.dtype, casting)  # type: ignore[arg-type]
+    if not allowed:
+        raise TypeError(
+            f"Cannot cast array data from {source.dtype!r} to {dst.dtype!r} according to the rule '{casting}'"
+        )
+    if where is True:
+        dst[...] = source
+        return
+    mask = tensor_of(where, torch.bool).expand(dst.shape)
+    values = astype_tensor(source._tensor, dst._tensor.dtype).expand(dst.shape)
+    dst._store(torch.where(mask, values, dst._tensor))
+
+
+def require(a: Any, dtype: Any = None, requirements: Any = None, *, like: Any = None) -> ndarray:
+    """Return an array with the wanted dtype and memory layout."""
+    wanted = {str(r).upper() for r in ([requirements] if isinstance(requirements, str) else requirements or [])}
+    if wanted & {"F", "F_CONTIGUOUS", "FORTRAN"}:
+        if wanted & {"C", "C_CONTIGUOUS", "CONTIGUOUS"}:
+            raise ValueError('Cannot specify both "C" and "F" order')
+        return asarray(a, dtype, order="F")
+    array = asarray(a, dtype, order="C" if wanted & {"C", "C_CONTIGUOUS", "CONTIGUOUS"} else None)
+    if wanted & {"O", "OWNDATA"} and not array.flags.owndata:
+        return array.copy()
+    return array
+
+
+def view(a: ndarray, dtype: Any = None, type: Any = None) -> ndarray:
+    """Return the same memory, interpreted as another dtype if one is given."""
+    if isinstance(dtype, builtins_type) and issubclass(dtype, ndarray):
+        dtype = None
+    if dtype is None:
+        return ndarray._wrap(a._tensor.view(a._tensor.shape) if a._tensor.is_contiguous() else a._tensor[...])
+    wanted = torch_dtype(dtype)
+    try:
+        return ndarray._wrap(a._tensor.view(wanted))
+    except RuntimeError as error:
+        raise ValueError(f"cannot view an array of dtype {a.dtype} and shape {a.shape} as {dtype}: {error}") from None
+
+
+builtins_type = type

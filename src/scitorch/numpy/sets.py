@@ -1,0 +1,207 @@
+"""Sets of values: unique, intersection, union, difference, membership."""
+
+from typing import Any, NamedTuple
+
+import numpy
+import torch
+
+from scitorch.numpy.array import ndarray
+from scitorch.numpy.axes import normalize_axis
+from scitorch.numpy.conversion import asarray, tensor_of
+from scitorch.numpy.joining import concatenate
+from scitorch.numpy.sorting import gather, order_of
+
+__all__ = [
+    "ediff1d",
+    "intersect1d",
+    "isin",
+    "setdiff1d",
+    "setxor1d",
+    "union1d",
+    "unique",
+    "unique_all",
+    "unique_counts",
+    "unique_inverse",
+    "unique_values",
+]
+
+
+class UniqueAllResult(NamedTuple):
+    """Values with first positions, inverse and counts."""
+
+    values: ndarray
+    indices: ndarray
+    inverse_indices: ndarray
+    counts: ndarray
+
+
+class UniqueCountsResult(NamedTuple):
+    """Values with counts."""
+
+    values: ndarray
+    counts: ndarray
+
+
+class UniqueInverseResult(NamedTuple):
+    """Values with the positions that rebuild the input."""
+
+    values: ndarray
+    inverse_indices: ndarray
+
+
+def _starts(values: torch.Tensor, equal_nan: bool) -> torch.Tensor:
+    """Return where a new value begins in a sorted vector."""
+    new = torch.ones(values.shape[0], dtype=torch.bool, device=values.device)
+    if values.shape[0] > 1:
+        different = values[1:] != values[:-1]
+        if equal_nan and (values.is_floating_point() or values.is_complex()):
+            different = different & ~(torch.isnan(values[1:]) & torch.isnan(values[:-1]))
+        new[1:] = different
+    return new
+
+
+def _unique(tensor: torch.Tensor, equal_nan: bool) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
+    order = order_of(tensor, 0)
+    ordered = gather(tensor, order, 0)
+    new = _starts(ordered.detach(), equal_nan)
+    first = new.nonzero(as_tuple=True)[0]
+    inverse = torch.empty_like(order)
+    inverse[order] = torch.cumsum(new, 0) - 1
+    ends = torch.cat([first[1:], first.new_tensor([tensor.shape[0]])]) if first.numel() else first
+    return gather(ordered, first, 0), order[first], inverse, ends - first
+
+
+def unique(
+    ar: Any,
+    return_index: bool = False,
+    return_inverse: bool = False,
+    return_counts: bool = False,
+    axis: Any = None,
+    *,
+    equal_nan: bool = True,
+    sorted: bool = True,
+) -> Any:
+    """Return the sorted unique values (or slices along an axis), optionally with positions, inverse and counts.
+
+    Gradients of the values reach the first element of each.
+    """
+    tensor = tensor_of(ar)
+    if axis is None:
+        values, index, inverse, counts = _unique(tensor.reshape(-1), equal_nan)
+        inverse = inverse.reshape(tensor.shape)
+    else:
+        place = normalize_axis(axis, tensor.ndim)
+        moved = tensor.movedim(place, 0)
+        rows = moved.reshape(moved.shape[0], -1)
+        order = torch.arange(rows.shape[0], device=tensor.device)
+        for column in reversed(range(rows.shape[1])):
+            order = order[order_of(rows[:, column][order] if rows.shape[0] else rows[:, column], 0)]
+        new = torch.zeros(rows.shape[0], dtype=torch.bool, device=tensor.device)
+        for column in range(rows.shape[1]):
+            new |= _starts(rows[:, column].detach()[order], equal_nan) if rows.shape[0] else new
+        if rows.shape[0]:
+            new[0] = True
+        first = new.nonzero(as_tuple=True)[0]
+        index = order[first]
+        inverse = torch.empty_like(order)
+        inverse[order] = torch.cumsum(new, 0) - 1
+        ends = torch.cat([first[1:], first.new_tensor([rows.shape[0]])]) if first.numel() else first
+        counts = ends - first
+        values = moved[index].movedim(0, place)
+    results = [values]
+    results += [index] if return_index else []
+    results += [inverse] if return_inverse else []
+    results += [counts] if return_counts else []
+    wrapped = tuple(map(ndarray._wrap, results))
+    return wrapped[0] if len(wrapped) == 1 else wrapped
+
+
+def unique_all(x: Any, /) -> UniqueAllResult:
+    """Return unique values, first positions, inverse and counts; nan values stay distinct."""
+    return UniqueAllResult(*unique(x, True, True, True, equal_nan=False))
+
+
+def unique_counts(x: Any, /) -> UniqueCountsResult:
+    """Return unique values and counts; nan values stay distinct."""
+    return UniqueCountsResult(*unique(x, return_counts=True, equal_nan=False))
+
+
+def unique_inverse(x: Any, /) -> UniqueInverseResult:
+    """Return unique values and the positions that rebuild the input; nan values stay distinct."""
+    return UniqueInverseResult(*unique(x, return_inverse=True, equal_nan=False))
+
+
+def unique_values(x: Any, /) -> ndarray:
+    """Return unique values; nan values stay distinct."""
+    return unique(x, equal_nan=False)  # type: ignore[no-any-return]
+
+
+def isin(
+    element: Any, test_elements: Any, assume_unique: bool = False, invert: bool = False, *, kind: str | None = None
+) -> ndarray:
+    """Whether each element is among the test elements."""
+    if kind not in (None, "sort", "table"):
+        raise ValueError(f"Invalid kind: '{kind}'. Please use None, 'sort' or 'table'.")
+    tensor, tests = tensor_of(element), tensor_of(test_elements).reshape(-1)
+    if kind == "table" and any(t.is_floating_point() or t.is_complex() for t in (tensor, tests)):
+        raise ValueError(
+            "The 'table' method is only supported for boolean or integer arrays. Please select 'sort' or None for kind."
+        )
+    joined = concatenate((ndarray._wrap(tensor.reshape(-1)), ndarray._wrap(tests)))._tensor.detach()
+    count = tensor.numel()
+    _, _, inverse, _ = _unique(joined, equal_nan=False)
+    present = torch.zeros(joined.shape[0] + 1, dtype=torch.bool, device=joined.device)
+    present[inverse[count:]] = True
+    found = present[inverse[:count]].reshape(tensor.shape)
+    return ndarray._wrap(~found if invert else found)
+
+
+def intersect1d(ar1: Any, ar2: Any, assume_unique: bool = False, return_indices: bool = False) -> Any:
+    """Return the sorted values in both arrays, optionally with their first positions in each."""
+    a, b = tensor_of(ar1).reshape(-1), tensor_of(ar2).reshape(-1)
+    first, first_index = unique(ndarray._wrap(a), return_index=True)
+    common = isin(first, ndarray._wrap(b))._tensor
+    values = first[ndarray._wrap(common)]
+    target = numpy.result_type(asarray(a).dtype, asarray(b).dtype)
+    values = values.astype(target, copy=False)
+    if not return_indices:
+        return values
+    second, second_index = unique(ndarray._wrap(b), return_index=True)
+    also = isin(second, ndarray._wrap(a))
+    return values, first_index[ndarray._wrap(common)], second_index[also]
+
+
+def union1d(ar1: Any, ar2: Any) -> ndarray:
+    """Return the sorted values in either array."""
+    return unique(concatenate((ar1, ar2), axis=None))  # type: ignore[no-any-return]
+
+
+def setdiff1d(ar1: Any, ar2: Any, assume_unique: bool = False) -> ndarray:
+    """Return the values of the first array that are not in the second."""
+    first = asarray(tensor_of(ar1).reshape(-1))
+    values = first if assume_unique else unique(first)
+    return values[isin(values, ar2, invert=True)]  # type: ignore[no-any-return]
+
+
+def setxor1d(ar1: Any, ar2: Any, assume_unique: bool = False) -> ndarray:
+    """Return the sorted values in exactly one of the arrays."""
+    a, b = (asarray(x).reshape(-1) for x in (ar1, ar2))
+    if not assume_unique:
+        a, b = unique(a), unique(b)
+    values, counts = unique(concatenate((a, b)), return_counts=True)
+    return values[counts == 1]  # type: ignore[no-any-return]
+
+
+def ediff1d(ary: Any, to_end: Any = None, to_begin: Any = None) -> ndarray:
+    """Return the differences of consecutive elements, with values put before and after."""
+    array = asarray(ary).reshape(-1)
+    parts = [] if array.size == 0 else [array[1:] - array[:-1]]
+    for extra, place in ((to_begin, 0), (to_end, len(parts) + (to_begin is not None))):
+        if extra is None:
+            continue
+        values = asarray(extra).reshape(-1)
+        if not numpy.can_cast(values.dtype, array.dtype, "same_kind"):
+            name = "to_begin" if place == 0 and extra is to_begin else "to_end"
+            raise TypeError(f"dtype of `{name}` must be compatible with input `ary` under the `same_kind` rule.")
+        parts.insert(place, values.astype(array.dtype, copy=False))
+    return concatenate(parts) if parts else array  # type: ignore[no-any-return]

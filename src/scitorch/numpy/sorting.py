@@ -1,0 +1,448 @@
+"""Sorting, searching, selecting: positions are found by torch or NumPy, values gathered, so gradients follow them."""
+
+from typing import Any
+
+import numpy
+import torch
+
+from scitorch.numpy.array import ndarray
+from scitorch.numpy.axes import normalize_axis
+from scitorch.numpy.conversion import asarray, tensor_of
+from scitorch.numpy.dtypes import WIDE_UNSIGNED, as_signed, astype_tensor, from_host, host
+from scitorch.numpy.products import common_dtype
+from scitorch.numpy.reductions import finish
+
+__all__ = [
+    "argmax",
+    "argmin",
+    "argpartition",
+    "argsort",
+    "argwhere",
+    "choose",
+    "compress",
+    "extract",
+    "flatnonzero",
+    "lexsort",
+    "nonzero",
+    "partition",
+    "place",
+    "put",
+    "put_along_axis",
+    "putmask",
+    "searchsorted",
+    "select",
+    "sort",
+    "sort_complex",
+    "take",
+    "take_along_axis",
+    "where",
+]
+
+
+def gather(tensor: torch.Tensor, index: torch.Tensor, axis: int) -> torch.Tensor:
+    """Return elements by position along an axis, for every dtype."""
+    return (
+        torch.take_along_dim(as_signed(tensor), index, axis).view(tensor.dtype)
+        if tensor.dtype in WIDE_UNSIGNED
+        else torch.take_along_dim(tensor, index, axis)
+    )
+
+
+def order_of(tensor: torch.Tensor, axis: int, descending: bool = False) -> torch.Tensor:
+    """Return the positions that sort a tensor along an axis, stably, nan last."""
+    if tensor.dtype in WIDE_UNSIGNED:
+        # flipping the highest bit turns unsigned into signed order
+        signed = as_signed(tensor)
+        tensor = signed ^ torch.iinfo(signed.dtype).min
+    if tensor.is_complex():
+        real, imaginary = tensor.detach().real, tensor.detach().resolve_conj().imag
+        # nan in either part goes last, in the order (R + nan j, nan + R j, nan + nan j) that NumPy documents
+        rank = 2 * torch.isnan(real).to(torch.int8) + torch.isnan(imaginary).to(torch.int8)
+        order = torch.argsort(imaginary, dim=axis, stable=True)
+        order = _then_by(real, order, axis)
+        return _then_by(rank, order, axis)
+    return torch.argsort(tensor.detach(), dim=axis, descending=descending, stable=True)
+
+
+def _then_by(key: torch.Tensor, order: torch.Tensor, axis: int) -> torch.Tensor:
+    again = torch.argsort(torch.take_along_dim(key, order, axis), dim=axis, stable=True)
+    return torch.take_along_dim(order, again, axis)
+
+
+def _check_kind(kind: Any, order: Any, stable: Any) -> None:
+    if order is not None:
+        raise ValueError("Cannot specify order when the array has no fields.")
+    if kind is not None and stable is not None:
+        raise ValueError("`kind` and keyword parameters can't be provided at the same time. Use only one of them.")
+    if kind is not None and kind not in ("quicksort", "mergesort", "heapsort", "stable", "q", "m", "h", "s"):
+        raise ValueError(f"sort kind must be one of 'quick', 'heap', or 'stable' (got {kind!r})")
+
+
+def sort(
+    a: Any, axis: Any = -1, kind: Any = None, order: Any = None, *, stable: Any = None, descending: bool = False
+) -> ndarray:
+    """Return a sorted copy, nan last; None sorts the flattened array. Gradients follow the elements."""
+    _check_kind(kind, order, stable)
+    tensor = tensor_of(a)
+    if axis is None:
+        tensor, axis = tensor.reshape(-1), 0
+    axis = normalize_axis(axis, tensor.ndim)
+    if tensor.dtype in WIDE_UNSIGNED or tensor.is_complex():
+        return ndarray._wrap(gather(tensor, order_of(tensor, axis, descending), axis))
+    return ndarray._wrap(torch.sort(tensor, dim=axis, descending=descending, stable=True).values)
+
+
+def argsort(
+    a: Any, axis: Any = -1, kind: Any = None, order: Any = None, *, stable: Any = None, descending: bool = False
+) -> ndarray:
+    """Return the positions that sort an array (always a stable sort)."""
+    _check_kind(kind, order, stable)
+    tensor = tensor_of(a)
+    if axis is None or tensor.ndim == 0:
+        if axis is not None:
+            normalize_axis(axis, 1)
+        tensor, axis = tensor.reshape(-1), 0
+    return ndarray._wrap(order_of(tensor, normalize_axis(axis, tensor.ndim), descending))
+
+
+def partition(a: Any, kth: Any, axis: Any = -1, kind: str = "introselect", order: Any = None) -> ndarray:
+    """Return a copy in which the kth elements are in their sorted places (the whole copy is sorted)."""
+    _check_kth(a, kth, axis, kind)
+    return sort(a, axis)
+
+
+def argpartition(a: Any, kth: Any, axis: Any = -1, kind: str = "introselect", order: Any = None) -> ndarray:
+    """Return positions that partition an array (they sort it)."""
+    _check_kth(a, kth, axis, kind)
+    return argsort(a, axis)
+
+
+def _check_kth(a: Any, kth: Any, axis: Any, kind: str) -> None:
+    if kind != "introselect":
+        raise ValueError(f"select kind must be 'introselect' (got {kind!r})")
+    tensor = tensor_of(a)
+    places = tensor_of(kth)
+    if places.is_floating_point() or places.is_complex():
+        raise TypeError("Partition index must be integer")
+    if places.ndim > 1:
+        raise ValueError("partition requires scalar or one-dimensional kth")
+    count = tensor.numel() if axis is None else tensor.shape[normalize_axis(axis, tensor.ndim)] if tensor.ndim else 1
+    if count and places.numel():
+        for place in places.reshape(-1).tolist():
+            if not -count <= place < count:
+                raise ValueError(f"kth(={place}) out of bounds ({count})")
+
+
+def sort_complex(a: Any) -> ndarray:
+    """Sort along the last axis and return complex numbers."""
+    tensor = tensor_of(a)
+    if not tensor.is_complex():
+        small = tensor.dtype in (torch.float32, torch.float16, torch.int8, torch.uint8, torch.int16, torch.uint16)
+        tensor = tensor.to(torch.complex64 if small else torch.complex128)
+    return sort(tensor, -1 if tensor.ndim else None)
+
+
+def lexsort(keys: Any, axis: int = -1) -> ndarray:
+    """Return the positions that sort by several keys, the last one first in importance."""
+    tensors = [tensor_of(k) for k in (keys if isinstance(keys, tuple | list) else tensor_of(keys).unbind(0))]
+    if not tensors:
+        raise TypeError("need sequence of keys with len > 0 in lexsort")
+    if len({t.shape for t in tensors}) > 1:
+        raise ValueError("all keys need to be the same shape")
+    if tensors[0].ndim == 0:
+        normalize_axis(axis, 1)
+        return ndarray._wrap(torch.zeros((), dtype=torch.int64))
+    axis = normalize_axis(axis, tensors[0].ndim)
+    order = order_of(tensors[0], axis)
+    for key in tensors[1:]:
+        again = order_of(gather(key, order, axis), axis)
+        order = torch.take_along_dim(order, again, axis)
+    return ndarray._wrap(order)
+
+
+def _extreme_position(a: Any, axis: Any, out: Any, keepdims: bool, largest: bool) -> Any:
+    tensor = tensor_of(a).detach()
+    ndim = tensor.ndim
+    if axis is None:
+        flat, where = tensor.reshape(-1), 0
+    else:
+        flat, where = (tensor, normalize_axis(axis, ndim)) if ndim else (tensor.reshape(1), normalize_axis(axis, 1))
+    name = "argmax" if largest else "argmin"
+    if flat.shape[where] == 0:
+        raise ValueError(f"attempt to get {name} of an empty sequence")
+    if flat.dtype in WIDE_UNSIGNED or flat.dtype is torch.bool or flat.is_complex():
+        values = host(flat)
+        result = from_host(numpy.argmax(values, where) if largest else numpy.argmin(values, where), flat.device)
+    else:
+        result = torch.argmax(flat, where) if largest else torch.argmin(flat, where)
+        if not flat.is_floating_point() or True:
+            result = _first(flat, result, where)
+    if keepdims:
+        result = (
+            result.reshape((1,) * ndim) if axis is None else result.unsqueeze(where) if ndim else result.reshape(())
+        )
+    elif axis is not None and ndim == 0:
+        result = result.reshape(())
+    return finish(result, out)
+
+
+def _first(tensor: torch.Tensor, position: torch.Tensor, axis: int) -> torch.Tensor:
+    """Return the first position holding the same value: torch promises any of them, NumPy the first."""
+    extreme = torch.take_along_dim(tensor, position.unsqueeze(axis), axis)
+    same = tensor == extreme
+    if tensor.is_floating_point():
+        same = same | (torch.isnan(tensor) & torch.isnan(extreme))
+    return torch.argmax(same.to(torch.uint8), axis) if tensor.device.type != "cpu" else position
+
+
+def argmax(a: Any, axis: Any = None, out: Any = None, *, keepdims: Any = False) -> Any:
+    """Return the position of the first maximum (of the first nan, if there is one)."""
+    return _extreme_position(a, axis, out, bool(keepdims) and keepdims is not numpy._NoValue, True)
+
+
+def argmin(a: Any, axis: Any = None, out: Any = None, *, keepdims: Any = False) -> Any:
+    """Return the position of the first minimum (of the first nan, if there is one)."""
+    return _extreme_position(a, axis, out, bool(keepdims) and keepdims is not numpy._NoValue, False)
+
+
+def nonzero(a: Any) -> tuple[ndarray, ...]:
+    """Return the coordinates of the nonzero elements, one array per axis."""
+    tensor = tensor_of(a)
+    if tensor.ndim == 0:
+        raise ValueError("Calling nonzero on 0d arrays is not allowed. Use np.atleast_1d(scalar).nonzero() instead.")
+    return tuple(ndarray._wrap(t) for t in (tensor != 0).nonzero(as_tuple=True))
+
+
+def flatnonzero(a: Any) -> ndarray:
+    """Return the flat positions of the nonzero elements."""
+    return nonzero(tensor_of(a).reshape(-1))[0]
+
+
+def argwhere(a: Any) -> ndarray:
+    """Return the coordinates of the nonzero elements as rows."""
+    tensor = tensor_of(a)
+    return ndarray._wrap((tensor != 0).nonzero())
+
+
+def where(condition: Any, x: Any = numpy._NoValue, y: Any = numpy._NoValue, /) -> Any:
+    """Choose from two arrays by a condition; with one argument, the coordinates of its true elements."""
+    if x is numpy._NoValue and y is numpy._NoValue:
+        return nonzero(condition)
+    if x is numpy._NoValue or y is numpy._NoValue:
+        raise ValueError("either both or neither of x and y should be given")
+    mask = tensor_of(condition)
+    if mask.dtype is not torch.bool:
+        mask = mask != 0
+    first, second = _weakly(x, y)
+    try:
+        return ndarray._wrap(torch.where(mask, first, second))
+    except RuntimeError as error:
+        from scitorch.numpy.array import broadcast_error
+
+        raise broadcast_error(error, (mask, first, second)) from None
+
+
+def _weakly(x: Any, y: Any) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return two values in their common dtype; Python scalars are weak."""
+    from scitorch.numpy.promotion import weak_result_type
+
+    common = weak_result_type(x, y)
+    return tensor_of(x, common), tensor_of(y, common)
+
+
+def searchsorted(a: Any, v: Any, side: str = "left", sorter: Any = None) -> ndarray:
+    """Return the positions at which values would be inserted into a sorted array."""
+    if side not in ("left", "right", "l", "r"):
+        raise ValueError(f"search side must be one of 'left' or 'right' (got '{side}')")
+    haystack, needles = tensor_of(a).detach(), tensor_of(v).detach()
+    if haystack.ndim != 1:
+        raise ValueError("object too deep for desired array")
+    if sorter is not None:
+        order = tensor_of(sorter)
+        if order.is_floating_point():
+            raise TypeError("sorter must only contain integers")
+        if order.shape != haystack.shape:
+            raise ValueError("sorter.size must equal a.size")
+        if bool(((order < 0) | (order >= haystack.numel())).any()):
+            raise ValueError("Sorter index out of range.")
+        haystack = haystack[order.long()]
+    common = common_dtype(haystack, needles)
+    haystack, needles = haystack.to(common), needles.to(common)
+    if common in WIDE_UNSIGNED or common.is_complex or common is torch.bool or common is torch.float16:
+        found = numpy.searchsorted(
+            host(haystack),
+            host(needles),
+            side[0].replace("l", "left").replace("r", "right") if len(side) == 1 else side,
+        )  # type: ignore[call-overload]
+        return ndarray._wrap(from_host(found, haystack.device))
+    return ndarray._wrap(torch.searchsorted(haystack.contiguous(), needles.contiguous(), right=side[0] == "r"))
+
+
+def take(a: Any, indices: Any, axis: Any = None, out: Any = None, mode: str = "raise") -> Any:
+    """Take elements along an axis (of the flattened array by default).
+
+    Parameters
+    ----------
+    mode : {"raise", "wrap", "clip"}
+        What happens to indices out of bounds.
+    """
+    tensor = tensor_of(a)
+    places = tensor_of(indices)
+    if places.is_floating_point() or places.is_complex():
+        if places.numel():
+            raise TypeError(
+                "Cannot cast array data from dtype('float64') to dtype('int64') according to the rule 'safe'"
+            )
+    places = places.long()
+    if axis is None:
+        tensor, axis = tensor.reshape(-1), 0
+    axis = normalize_axis(axis, tensor.ndim)
+    n = tensor.shape[axis]
+    if n == 0 and places.numel():
+        raise IndexError("cannot do a non-empty take from an empty axes.")
+    places = _within(places, n, mode)
+    return finish(asarray(tensor)[(slice(None),) * axis + (ndarray._wrap(places),)]._tensor, out)
+
+
+def _within(places: torch.Tensor, n: int, mode: str) -> torch.Tensor:
+    if mode == "wrap":
+        return places % n if n else places
+    if mode == "clip":
+        return places.clamp(0, max(n - 1, 0))
+    if mode != "raise":
+        raise ValueError(f"clipmode must be one of 'clip', 'raise', or 'wrap' (got '{mode}')")
+    return places
+
+
+def put(a: Any, ind: Any, v: Any, mode: str = "raise") -> None:
+    """Set elements of an array by flat position, repeating the values as needed."""
+    if not isinstance(a, ndarray):
+        raise TypeError(f"argument 1 must be scitorch.numpy.ndarray, not {type(a).__name__}")
+    places = _within(tensor_of(ind).long().reshape(-1), a.size, mode)
+    values = tensor_of(v).reshape(-1)
+    if places.numel() == 0 or values.numel() == 0:
+        return
+    outside = places[(places < -a.size) | (places >= a.size)]
+    if outside.numel():
+        raise IndexError(f"index {int(outside[0])} is out of bounds for axis 0 with size {a.size}")
+    repeats = -(-places.numel() // values.numel())
+    a.flat[ndarray._wrap(places)] = values.repeat(repeats)[: places.numel()]
+
+
+def putmask(a: Any, mask: Any, values: Any) -> None:
+    """Set elements where a mask holds; values are repeated and taken at the same flat positions."""
+    if not isinstance(a, ndarray):
+        raise TypeError(f"argument 1 must be scitorch.numpy.ndarray, not {type(a).__name__}")
+    chosen = tensor_of(mask, torch.bool)
+    if chosen.numel() != a.size:
+        raise ValueError("putmask: mask and data must be the same size")
+    source = asarray(values)
+    if not numpy.can_cast(source.dtype, a.dtype, "same_kind") and type(values) not in (int, float, complex):
+        raise TypeError(f"Cannot cast array data from {source.dtype!r} to {a.dtype!r} according to the rule 'safe'")
+    flat = astype_tensor(source._tensor, a._tensor.dtype).reshape(-1)
+    if flat.numel() == 0:
+        return
+    repeats = -(-a.size // flat.numel())
+    spread = flat.repeat(max(repeats, 1))[: a.size].reshape(a.shape)
+    a._store(torch.where(chosen.reshape(a.shape), spread, a._tensor))
+
+
+def place(arr: Any, mask: Any, vals: Any) -> None:
+    """Set the elements where a mask holds, one value after the other, repeating them as needed."""
+    if not isinstance(arr, ndarray):
+        raise TypeError(f"argument 1 must be scitorch.numpy.ndarray, not {type(arr).__name__}")
+    positions = tensor_of(mask, torch.bool).reshape(-1).nonzero(as_tuple=True)[0]
+    values = tensor_of(vals).reshape(-1)
+    if positions.numel() == 0:
+        return
+    if values.numel() == 0:
+        raise ValueError("Cannot insert from an empty array!")
+    put(arr, positions, values[: positions.numel()])
+
+
+def extract(condition: Any, arr: Any) -> ndarray:
+    """Return the elements at which a condition holds."""
+    return take(tensor_of(arr).reshape(-1), flatnonzero(condition))  # type: ignore[no-any-return]
+
+
+def compress(condition: Any, a: Any, axis: Any = None, out: Any = None) -> Any:
+    """Return the slices along an axis at which a condition holds."""
+    chosen = tensor_of(condition)
+    if chosen.ndim != 1:
+        raise ValueError("condition must be a 1-d array")
+    return take(a, flatnonzero(chosen), axis, out)
+
+
+def choose(a: Any, choices: Any, out: Any = None, mode: str = "raise") -> Any:
+    """Build an array by choosing, at each place, one of several arrays by number."""
+    index = tensor_of(a).long()
+    options = [tensor_of(c) for c in choices]
+    common = common_dtype(*options)
+    stacked = torch.stack(torch.broadcast_tensors(*(o.to(common) for o in options), index.to(common))[:-1])
+    index = index.expand(stacked.shape[1:])
+    if mode == "raise" and bool(((index < 0) | (index >= len(options))).any()):
+        raise ValueError("invalid entry in choice array")
+    index = _within(index, len(options), mode)
+    return finish(gather(stacked, index.unsqueeze(0), 0)[0], out)
+
+
+def select(condlist: Any, choicelist: Any, default: Any = 0) -> ndarray:
+    """Choose at each place from the first array whose condition holds."""
+    if len(condlist) != len(choicelist):
+        raise ValueError("list of cases must be same length as list of conditions")
+    if not condlist:
+        raise ValueError("select with an empty condition list is not possible")
+    from scitorch.numpy.promotion import weak_result_type
+
+    common = weak_result_type(*choicelist, default)
+    result = tensor_of(default, common)
+    for number, (condition, choice) in reversed(list(enumerate(zip(condlist, choicelist, strict=True)))):
+        mask = tensor_of(condition)
+        if mask.dtype is not torch.bool:
+            raise TypeError(f"invalid entry {number} in condlist: should be boolean ndarray")
+        result = torch.where(mask, tensor_of(choice, common), result)
+    shape = numpy.broadcast_shapes(*(tuple(tensor_of(c).shape) for c in (*condlist, *choicelist)))
+    return ndarray._wrap(result.expand(shape).clone() if tuple(result.shape) != shape else result)
+
+
+def take_along_axis(arr: Any, indices: Any, axis: Any = -1) -> ndarray:
+    """Take elements by position along an axis, matching the other axes."""
+    tensor, places = tensor_of(arr), tensor_of(indices)
+    if places.is_floating_point() or places.dtype is torch.bool or places.is_complex():
+        raise IndexError("`indices` must be an integer array")
+    if axis is None:
+        if places.ndim != 1:
+            raise ValueError("when axis=None, `indices` must have a single dimension.")
+        tensor, axis = tensor.reshape(-1), 0
+    axis = normalize_axis(axis, tensor.ndim)
+    if tensor.ndim != places.ndim:
+        raise ValueError("`indices` and `arr` must have the same number of dimensions")
+    return asarray(tensor)[_along(tensor, places.long(), axis)]
+
+
+def put_along_axis(arr: Any, indices: Any, values: Any, axis: Any) -> None:
+    """Put values by position along an axis, matching the other axes."""
+    places = tensor_of(indices)
+    if places.is_floating_point() or places.dtype is torch.bool:
+        raise IndexError("`indices` must be an integer array")
+    if axis is None:
+        if places.ndim != 1:
+            raise ValueError("when axis=None, `indices` must have a single dimension.")
+        arr.flat[indices] = values
+        return
+    axis = normalize_axis(axis, arr.ndim)
+    if arr.ndim != places.ndim:
+        raise ValueError("`indices` and `arr` must have the same number of dimensions")
+    arr[_along(arr._tensor, places.long(), axis)] = values
+
+
+def _along(tensor: torch.Tensor, places: torch.Tensor, axis: int) -> tuple[ndarray, ...]:
+    key = []
+    for dimension in range(tensor.ndim):
+        if dimension == axis:
+            key.append(ndarray._wrap(places))
+        else:
+            shape = [1] * tensor.ndim
+            shape[dimension] = -1
+            key.append(ndarray._wrap(torch.arange(tensor.shape[dimension], device=tensor.device).reshape(shape)))
+    return tuple(key)

@@ -1,0 +1,390 @@
+"""Order statistics, histograms, covariance, interpolation, differences and integrals of samples."""
+
+import operator
+from typing import Any
+
+import numpy
+import torch
+
+from scitorch.numpy.array import ndarray
+from scitorch.numpy.axes import normalize_axes, normalize_axis
+from scitorch.numpy.conversion import asarray, tensor_of
+from scitorch.numpy.joining import concatenate
+from scitorch.numpy.reductions import finish
+from scitorch.numpy.sorting import searchsorted
+
+__all__ = [
+    "corrcoef",
+    "cov",
+    "diff",
+    "gradient",
+    "interp",
+    "median",
+    "trapezoid",
+    "unwrap",
+]
+
+
+def _inexact(a: Any) -> torch.Tensor:
+    tensor = tensor_of(a)
+    return tensor if tensor.is_floating_point() or tensor.is_complex() else tensor.to(torch.float64)
+
+
+def merged_axes(tensor: torch.Tensor, axis: Any) -> tuple[torch.Tensor, tuple[int, ...]]:
+    """Return the tensor with the reduced axes merged into one, the last, and which axes they were."""
+    axes = normalize_axes(axis, tensor.ndim)
+    kept = [ax for ax in range(tensor.ndim) if ax not in axes]
+    if not axes:
+        return tensor.unsqueeze(-1), ()
+    moved = tensor.permute(*kept, *axes)
+    count = 1
+    for ax in axes:
+        count *= tensor.shape[ax]
+    return moved.reshape(*(tensor.shape[ax] for ax in kept), count), axes
+
+
+def restored_axes(result: torch.Tensor, axes: tuple[int, ...], keepdims: bool) -> torch.Tensor:
+    """Return the result with axes of length one where they were reduced."""
+    if keepdims:
+        for ax in sorted(axes):
+            result = result.unsqueeze(ax)
+    return result
+
+
+def median(a: Any, axis: Any = None, out: Any = None, overwrite_input: bool = False, keepdims: bool = False) -> Any:
+    """Return the median over axes: the mean of the two middle elements for an even number; nan wins."""
+    tensor = _inexact(a)
+    flat, axes = merged_axes(tensor, axis)
+    n = flat.shape[-1]
+    if n == 0:
+        import warnings
+
+        warnings.warn("Mean of empty slice.", RuntimeWarning, stacklevel=2)
+        result = flat.new_full(flat.shape[:-1], torch.nan)
+    else:
+        ordered = torch.sort(flat, dim=-1).values if not flat.is_complex() else sort_complex_last(flat)
+        result = ordered[..., n // 2] if n % 2 else ordered[..., n // 2 - 1 : n // 2 + 1].mean(-1)
+        if not flat.is_complex():
+            result = torch.where(torch.isnan(ordered[..., -1]), ordered[..., -1], result)
+    return finish(restored_axes(result, axes, keepdims), out)
+
+
+def sort_complex_last(tensor: torch.Tensor) -> torch.Tensor:
+    """Return a complex tensor sorted along its last axis."""
+    from scitorch.numpy.sorting import sort
+
+    return sort(tensor, -1)._tensor
+
+
+def diff(a: Any, n: Any = 1, axis: int = -1, prepend: Any = numpy._NoValue, append: Any = numpy._NoValue) -> ndarray:
+    """Return the n-th discrete difference along an axis."""
+    order = operator.index(n)
+    if order < 0:
+        raise ValueError(f"order must be non-negative but got {order!r}")
+    array = asarray(a)
+    if order == 0:
+        return array
+    if array.ndim == 0:
+        raise ValueError("diff requires input that is at least one dimensional")
+    axis = normalize_axis(axis, array.ndim)
+    parts = [array]
+    for extra, position in ((prepend, 0), (append, 2)):
+        if extra is numpy._NoValue:
+            continue
+        value = asarray(extra)
+        if value.ndim == 0:
+            shape = list(array.shape)
+            shape[axis] = 1
+            value = ndarray._wrap(value._tensor.expand(shape))
+        parts.insert(position, value)
+    if len(parts) > 1:
+        array = concatenate(parts, axis)
+    before = (slice(None),) * axis
+    boolean = array._tensor.dtype is torch.bool
+    for _ in range(order):
+        later, earlier = array[(*before, slice(1, None))], array[(*before, slice(None, -1))]
+        array = later != earlier if boolean else later - earlier
+    return array
+
+
+def gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> Any:
+    """Return the gradient of samples: second-order differences inside, one-sided ones at the ends.
+
+    Parameters
+    ----------
+    f : array_like
+    *varargs
+        Spacing: one scalar for all axes, or per axis a scalar or the coordinates.
+    axis : int or tuple of ints, optional
+    edge_order : {1, 2}
+        Order of the differences at the ends.
+
+    Notes
+    -----
+    Interior formula for unequal spacing: A. Quarteroni, R. Sacco, F. Saleri, "Numerical Mathematics", ch. 10.
+    """
+    array = asarray(f)
+    if array.dtype.kind in "biu":
+        array = array.astype(float)
+    ndim = array.ndim
+    axes = tuple(range(ndim)) if axis is None else normalize_axes(axis, ndim)
+    count = len(varargs)
+    spacings: list[Any]
+    if count == 0:
+        spacings = [1.0] * len(axes)
+    elif count == 1 and tensor_of(varargs[0]).ndim == 0:
+        spacings = [varargs[0]] * len(axes)
+    elif count == len(axes):
+        spacings = []
+        for spacing, ax in zip(varargs, axes, strict=True):
+            tensor = tensor_of(spacing)
+            if tensor.ndim == 0:
+                spacings.append(spacing)
+                continue
+            if tensor.ndim != 1:
+                raise ValueError("distances must be either scalars or 1d")
+            if tensor.shape[0] != array.shape[ax]:
+                raise ValueError("when 1d, distances must match the length of the corresponding dimension")
+            tensor = tensor if tensor.is_floating_point() else tensor.to(torch.float64)
+            spacings.append(tensor[1:] - tensor[:-1])
+    else:
+        raise TypeError("invalid number of arguments")
+    if edge_order > 2:
+        raise ValueError("'edge_order' greater than 2 not supported")
+    results = []
+    for ax, spacing in zip(axes, spacings, strict=True):
+        if array.shape[ax] < edge_order + 1:
+            raise ValueError(
+                "Shape of array too small to calculate a numerical gradient, at least (edge_order + 1) elements are "
+                "required."
+            )
+        results.append(ndarray._wrap(_derivative(array._tensor.movedim(ax, -1), spacing, edge_order).movedim(-1, ax)))
+    return results[0] if len(results) == 1 else tuple(results)
+
+
+def _derivative(y: torch.Tensor, spacing: Any, edge_order: int) -> torch.Tensor:
+    n = y.shape[-1]
+    if isinstance(spacing, torch.Tensor):
+        h = spacing
+    else:
+        h = tensor_of(spacing).to(y.real.dtype).expand(n - 1)
+    uniform = not isinstance(spacing, torch.Tensor) or bool((h == h[0]).all())
+    if uniform:
+        step = h[0]
+        inner = (y[..., 2:] - y[..., :-2]) / (2.0 * step)
+    else:
+        left, right = h[:-1], h[1:]
+        a = -right / (left * (left + right))
+        b = (right - left) / (left * right)
+        c = left / (right * (left + right))
+        inner = a * y[..., :-2] + b * y[..., 1:-1] + c * y[..., 2:]
+    if edge_order == 1:
+        first = (y[..., 1] - y[..., 0]) / h[0]
+        last = (y[..., -1] - y[..., -2]) / h[-1]
+    else:
+        p, q = h[0], h[1]
+        first = -(2 * p + q) / (p * (p + q)) * y[..., 0] + (p + q) / (p * q) * y[..., 1] - p / (q * (p + q)) * y[..., 2]
+        p, q = h[-1], h[-2]
+        last = (
+            (2 * p + q) / (p * (p + q)) * y[..., -1] - (p + q) / (p * q) * y[..., -2] + p / (q * (p + q)) * y[..., -3]
+        )
+    return torch.cat([first.unsqueeze(-1), inner, last.unsqueeze(-1)], -1).to(y.dtype)
+
+
+def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
+    """Return the integral by the trapezoidal rule."""
+    values = asarray(y)
+    axis = normalize_axis(axis, values.ndim)
+    before = (slice(None),) * axis
+    if x is None:
+        width: Any = dx if not isinstance(dx, list | tuple) else asarray(dx)
+    else:
+        coordinates = asarray(x)
+        if coordinates.ndim == 1:
+            width = diff(coordinates).reshape((-1,) + (1,) * (values.ndim - axis - 1))
+        else:
+            width = diff(coordinates, axis=axis)
+    pairs = values[(*before, slice(1, None))] + values[(*before, slice(None, -1))]
+    return (width * pairs / 2.0).sum(axis)
+
+
+def cov(
+    m: Any,
+    y: Any = None,
+    rowvar: bool = True,
+    bias: bool = False,
+    ddof: int | None = None,
+    fweights: Any = None,
+    aweights: Any = None,
+    *,
+    dtype: Any = None,
+) -> ndarray:
+    """Return the covariance matrix of variables in rows (columns with ``rowvar=False``)."""
+    if ddof is not None and ddof != int(ddof):
+        raise ValueError("ddof must be integer")
+    data = asarray(m)
+    if data.ndim > 2:
+        raise ValueError("m has more than 2 dimensions")
+    other = None if y is None else asarray(y)
+    if other is not None and other.ndim > 2:
+        raise ValueError("y has more than 2 dimensions")
+    if dtype is None:
+        dtype = numpy.result_type(data.dtype, numpy.float64, *([] if other is None else [other.dtype]))
+    X = data.astype(dtype).reshape(1, -1) if data.ndim < 2 else data.astype(dtype)
+    if not rowvar and data.ndim == 2:
+        X = X.T
+    if X.shape[0] == 0:
+        return ndarray._wrap(torch.zeros((0, 0), dtype=X._tensor.dtype))
+    if other is not None:
+        Y = other.astype(dtype).reshape(1, -1) if other.ndim < 2 else other.astype(dtype)
+        if not rowvar and Y.shape[0] != 1:
+            Y = Y.T
+        X = concatenate((X, Y), axis=0)
+    if ddof is None:
+        ddof = 0 if bias else 1
+    weights = _weights(fweights, aweights, X.shape[1])
+    T = X._tensor
+    if weights is None:
+        total: Any = T.shape[1]
+        centered = T - T.mean(1, keepdim=True)
+        scaled = centered
+        divisor: Any = total - ddof
+    else:
+        weights = weights.to(T.dtype)
+        total = weights.sum()
+        centered = T - (T * weights).sum(1, keepdim=True) / total
+        scaled = centered * weights
+        if ddof == 0:
+            divisor = total
+        elif aweights is None:
+            divisor = total - ddof
+        else:
+            divisor = total - ddof * (weights * tensor_of(aweights).to(T.dtype)).sum() / total
+    if float(divisor.real if isinstance(divisor, torch.Tensor) else divisor) <= 0:
+        import warnings
+
+        warnings.warn("Degrees of freedom <= 0 for slice", RuntimeWarning, stacklevel=2)
+        divisor = 0.0
+    result = centered @ scaled.mH
+    result = (
+        result / divisor
+        if not isinstance(divisor, int | float)
+        else result / torch.tensor(float(divisor), dtype=T.real.dtype)
+    )
+    return ndarray._wrap(result.squeeze())
+
+
+def _weights(fweights: Any, aweights: Any, n: int) -> torch.Tensor | None:
+    weights = None
+    if fweights is not None:
+        f = tensor_of(fweights)
+        if f.is_floating_point() and bool((f != torch.round(f)).any()):
+            raise TypeError("fweights must be integer")
+        if f.ndim > 1:
+            raise RuntimeError("cannot handle multidimensional fweights")
+        if f.shape[0] != n:
+            raise RuntimeError("incompatible numbers of samples and fweights")
+        if bool((f < 0).any()):
+            raise ValueError("fweights cannot be negative")
+        weights = f
+    if aweights is not None:
+        w = _inexact(aweights)
+        if w.ndim > 1:
+            raise RuntimeError("cannot handle multidimensional aweights")
+        if w.shape[0] != n:
+            raise RuntimeError("incompatible numbers of samples and aweights")
+        if bool((w < 0).any()):
+            raise ValueError("aweights cannot be negative")
+        weights = w if weights is None else weights * w
+    return weights
+
+
+def corrcoef(x: Any, y: Any = None, rowvar: bool = True, *, dtype: Any = None) -> ndarray:
+    """Return the matrix of correlation coefficients."""
+    matrix = cov(x, y, rowvar, dtype=dtype)._tensor
+    if matrix.ndim == 0:
+        return ndarray._wrap(matrix / matrix)
+    deviation = torch.sqrt(torch.diagonal(matrix).real)
+    result = matrix / deviation[:, None] / deviation[None, :]
+    if result.is_complex():
+        return ndarray._wrap(torch.complex(result.real.clamp(-1, 1), result.imag.clamp(-1, 1)))
+    return ndarray._wrap(result.clamp(-1, 1))
+
+
+def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period: Any = None) -> Any:
+    """Return the piecewise linear interpolant of (xp, fp) at x, differentiable in all three.
+
+    Parameters
+    ----------
+    x : array_like
+    xp : array_like, shape (n,)
+        Increasing, unless `period` is given.
+    fp : array_like, shape (n,)
+    left, right : scalar, optional
+        Values outside the range of `xp`; the end values by default.
+    period : scalar, optional
+        Makes the data periodic.
+    """
+    at, nodes, values = _inexact(x), _inexact(xp), _inexact(fp)
+    if nodes.ndim != 1 or values.ndim != 1:
+        raise ValueError("Data points must be 1-D sequences")
+    if nodes.shape[0] != values.shape[0]:
+        raise ValueError("fp and xp are not of the same length.")
+    if nodes.shape[0] == 0:
+        raise ValueError("array of sample points is empty")
+    at, nodes = at.to(torch.float64), nodes.to(torch.float64)
+    values = values.to(torch.complex128 if values.is_complex() else torch.float64)
+    if period is not None:
+        if period == 0:
+            raise ValueError("period must be a non-zero value")
+        period = abs(period)
+        at, nodes = torch.remainder(at, period), torch.remainder(nodes, period)
+        order = torch.argsort(nodes.detach(), stable=True)
+        nodes, values = nodes[order], values[order]
+        nodes = torch.cat([nodes[-1:] - period, nodes, nodes[:1] + period])
+        values = torch.cat([values[-1:], values, values[:1]])
+        left = right = None
+    n = nodes.shape[0]
+    low = values[0] if left is None else tensor_of(left).to(values.dtype)
+    high = values[-1] if right is None else tensor_of(right).to(values.dtype)
+    if n == 1:
+        result = torch.where(at < nodes[0], low, torch.where(at > nodes[0], high, values[0]))
+        return ndarray._wrap(torch.where(torch.isnan(at), at.to(values.dtype), result))
+    place = searchsorted(nodes.detach(), at.detach(), "right")._tensor - 1
+    cell = place.clamp(0, n - 2)
+    x0, x1 = nodes[cell], nodes[cell + 1]
+    y0, y1 = values[cell], values[cell + 1]
+    inside = y0 + (y1 - y0) / (x1 - x0) * (at - x0)
+    # exactly at a node, and in cells of zero width, the node's own value
+    inside = torch.where(at == x0, y0, inside)
+    inside = torch.where((at == x1) & (place >= n - 1), y1, inside)
+    result = torch.where(at < nodes[0], low, torch.where(at > nodes[-1], high, inside))
+    return ndarray._wrap(torch.where(torch.isnan(at), at.to(values.dtype), result))
+
+
+def unwrap(p: Any, discont: Any = None, axis: int = -1, *, period: Any = 2 * numpy.pi) -> ndarray:
+    """Remove jumps larger than half a period by adding multiples of it."""
+    array = asarray(p)
+    tensor = array._tensor
+    steps = diff(array, axis=axis)._tensor
+    if discont is None:
+        discont = period / 2
+    integral = array.dtype.kind in "iu" and isinstance(period, int)
+    if integral:
+        high, remainder = divmod(period, 2)
+        ambiguous = remainder == 0
+    else:
+        high, ambiguous = period / 2, True
+        tensor = tensor if tensor.is_floating_point() else tensor.to(torch.float64)
+        steps = steps.to(tensor.dtype)
+    low = -high
+    wrapped = torch.remainder(steps - low, period) + low
+    if ambiguous:
+        wrapped = torch.where((wrapped == low) & (steps > 0), torch.full_like(wrapped, high), wrapped)
+    correction = wrapped - steps
+    correction = torch.where(torch.abs(steps) < discont, torch.zeros_like(correction), correction)
+    axis = normalize_axis(axis, tensor.ndim)
+    shift = torch.cumsum(correction.detach(), axis)  # piecewise constant
+    first = tensor.narrow(axis, 0, min(1, tensor.shape[axis]))
+    rest = tensor.narrow(axis, 1, max(tensor.shape[axis] - 1, 0)) + shift
+    return ndarray._wrap(torch.cat([first, rest.to(tensor.dtype)], axis))
