@@ -1,5 +1,6 @@
 """Special functions: SciPy's names and values, with derivatives in every float argument, of any order."""
 
+from .bessel import kv, kve
 from .error_function import dawsn, erf, erfc, erfcinv, erfcx, erfi, erfinv, wofz
 from .gamma import gamma, gammaln, loggamma, rgamma
 from .gamma_incomplete import gammainc, gammaincc, gammainccinv, gammaincinv
@@ -28,6 +29,8 @@ __all__ = [
     "log_expit",
     "loggamma",
     "logit",
+    "kv",
+    "kve",
     "polygamma",
     "psi",
     "rel_entr",

@@ -30,8 +30,9 @@ class ValueKernel:
     def __call__(self, v: Tensor, z: Tensor) -> Tensor:
         if not z.is_complex():
             return with_orders(self.kernel, v, z, *self.orders)
+        name = self.path.rpartition(".")[2]
         warnings.warn(
-            f"{self.path.rpartition('.')[2]}: complex arguments are computed on the CPU and copied to {z.device.type!r}",
+            f"{name}: complex arguments are computed on the CPU and copied to {z.device.type!r}",
             RuntimeWarning,
             stacklevel=2,
         )

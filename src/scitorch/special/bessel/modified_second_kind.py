@@ -1,4 +1,4 @@
-"""Modified Bessel functions of the second kind, K_ν and its scaled form, with every derivative in order and argument."""
+"""Modified Bessel functions of the second kind, plain and scaled, with every derivative in order and argument."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def second_kind(v, x, order_v, order_z, scaled):
         if k == 0:
             term *= 0.5
         total += term
-        if term <= last and term <= 1e-17 * total:
+        if total > 0.0 and term <= last and term <= 1e-17 * total:
             break
         last = term
     for k in range(start - 1, -1, -1):
@@ -134,7 +134,7 @@ def _derivative_in_order(v: Tensor, z: Tensor, out: Tensor) -> Tensor:
     public=False,
 )
 def _kv_derivative(v: Tensor, z: Tensor, *, order_v: int = 1) -> Tensor:
-    """∂ⁿ/∂νⁿ of K_ν(z) at real z, n = `order_v`; derivatives in ν and z commute, so the recurrence DLMF 10.29.1 holds."""
+    """∂ⁿ/∂νⁿ of K_ν(z) at real z, n = `order_v`; it commutes with the recurrence DLMF 10.29.1 for ∂/∂z."""
 
 
 @elementwise(
