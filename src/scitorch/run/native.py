@@ -7,6 +7,7 @@ from collections.abc import Callable
 from time import perf_counter
 from typing import Any
 
+import numpy
 from torch import Tensor
 
 from scitorch.numpy.array import ndarray
@@ -65,23 +66,26 @@ class NativeFunction:
         return result
 
     def _with_arrays(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
-        """Make the first number or list an ndarray where there is no array yet, so that NumPy's rules apply.
+        """Make ndarrays of lists, and of the first number where there is no array at all, so that NumPy's rules apply.
 
-        A function of a Python float alone would otherwise give a Tensor of torch's default dtype.
+        Left to torch, a function of Python numbers alone would give a Tensor of torch's default dtype.
         """
+        converted = list(args)
         first = -1
+        arrays = any(_is_array(v) for v in kwargs.values())
         for place, value in enumerate(args[: len(self._arrays)]):
             if not self._arrays[place] or value is None:
                 continue
-            if type(value) is ndarray or isinstance(value, Tensor):
-                return args
-            if isinstance(value, tuple) and any(type(v) is ndarray or isinstance(v, Tensor) for v in value):
-                return args
-            if first < 0 and not isinstance(value, tuple):
+            if _is_array(value):
+                arrays = True
+            elif isinstance(value, list) or (isinstance(value, tuple) and all(map(_is_number, value))):
+                converted[place] = asarray(value)
+                arrays = True
+            elif first < 0 and _is_number(value):
                 first = place
-        if first < 0 or any(type(v) is ndarray or isinstance(v, Tensor) for v in kwargs.values()):
-            return args
-        return (*args[:first], asarray(args[first]), *args[first + 1 :])
+        if first >= 0 and not arrays:
+            converted[first] = asarray(args[first])
+        return tuple(converted)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._function, name)
@@ -93,6 +97,17 @@ class NativeFunction:
         return type(self._function)
 
     __class__ = property(_class)  # so that isinstance(np.add, np.ufunc) holds
+
+
+def _is_array(value: Any) -> bool:
+    """Whether a value is an array, or SciPy's tuple of arrays and flags such as (c, lower)."""
+    if isinstance(value, tuple):
+        return any(map(_is_array, value))
+    return type(value) is ndarray or isinstance(value, Tensor)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float | complex | numpy.number)
 
 
 def _array_parameters(function: Callable[..., Any]) -> tuple[bool, ...]:
