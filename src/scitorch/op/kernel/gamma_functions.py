@@ -88,7 +88,7 @@ ASYMPTOTIC_FROM = 10.0
 
 
 @scalar_kernel
-def digamma(x):
+def digamma(x: float) -> float:
     """The logarithmic derivative of the gamma function, DLMF 5.2.2."""
     if x == 0.0:
         return math.copysign(math.inf, -x)
@@ -121,7 +121,7 @@ def digamma(x):
 
 
 @scalar_kernel
-def scaled_hurwitz_zeta(s, q):
+def scaled_hurwitz_zeta(s: float, q: float) -> float:
     """q**s ζ(s, q) for s > 1 and q > 0, by Euler–Maclaurin summation, DLMF 25.11.28 and 2.10.1."""
     total = 0.0
     a = q
@@ -147,7 +147,7 @@ def scaled_hurwitz_zeta(s, q):
 
 
 @scalar_kernel
-def factorial_zeta(n: int, q):
+def factorial_zeta(n: int, q: float) -> float:
     """n! ζ(n+1, q) for n ≥ 1 and q > 0; the factors are interleaved so that nothing overflows before the result."""
     result = scaled_hurwitz_zeta(n + 1.0, q) / q
     for j in range(1, n + 1):
@@ -156,7 +156,7 @@ def factorial_zeta(n: int, q):
 
 
 @scalar_kernel
-def polygamma(n: int, x):
+def polygamma(n: int, x: float) -> float:
     """The n-th derivative of digamma, DLMF 5.15.1; nan for n < 0."""
     if n < 0:
         return math.nan
@@ -178,10 +178,10 @@ def polygamma(n: int, x):
 
 
 @digamma.partial("x")
-def digamma_partial_x(x):
+def digamma_partial_x(x: float) -> float:
     return polygamma(1, x)
 
 
 @polygamma.partial("x")
-def polygamma_partial_x(n: int, x):
+def polygamma_partial_x(n: int, x: float) -> float:
     return polygamma(n + 1, x)

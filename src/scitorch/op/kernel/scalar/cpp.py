@@ -67,22 +67,33 @@ template <typename T> T scalar_power(T x, long long n) {
 template <typename T> T scalar_minimum(T x, T y) { return y < x ? y : x; }
 template <typename T> T scalar_maximum(T x, T y) { return y > x ? y : x; }
 template <typename I> I scalar_floor_quotient(I a, I b) {
-  return b == 0 ? 0 : a / b - ((a % b != 0 && (a < 0) != (b < 0)) ? 1 : 0);
+  if (b == 0 || b == -1) { return a * b; }
+  return a / b - ((a % b != 0 && (a < 0) != (b < 0)) ? 1 : 0);
 }
 template <typename I> I scalar_floor_remainder(I a, I b) {
   return b == 0 ? 0 : a - b * scalar_floor_quotient<I>(a, b);
 }
+template <typename T> long long scalar_integer(T x) {
+  if (x != x) { return 0; }
+  if (x >= T(9223372036854775807.0)) { return 9223372036854775807LL; }
+  if (x <= T(-9223372036854775807.0)) { return -9223372036854775807LL - 1LL; }
+  return static_cast<long long>(x);
+}
+template <typename T> bool scalar_is_integer(T x) {
+  return ::trunc(x) == x && ::fabs(x) <= T(9007199254740992.0);
+}
 """
 
 # Words an author may use as a variable and C++, CUDA or this text may not.
-_RESERVED = frozenset(
-    """T alignas alignof and_eq asm auto bitand bitor bool case catch char class compl concept const constexpr
-    const_cast decltype default delete do double dynamic_cast enum explicit export extern false float friend goto
-    inline int long mutable namespace new noexcept not_eq nullptr operator or_eq private protected public register
-    reinterpret_cast requires restrict short signed sizeof static static_assert static_cast struct switch template
-    this thread_local throw true typedef typeid typename union unsigned using virtual void volatile wchar_t xor
-    xor_eq INFINITY NAN POS_INFINITY NEG_INFINITY""".split()
-)
+_WORDS = """\
+T alignas alignof and_eq asm auto bitand bitor bool case catch char class compl concept const constexpr const_cast
+decltype default delete do double dynamic_cast enum explicit export extern false float friend goto inline int long
+mutable namespace new noexcept not_eq nullptr operator or_eq private protected public register reinterpret_cast
+requires restrict short signed sizeof static static_assert static_cast struct switch template this thread_local throw
+true typedef typeid typename union unsigned using virtual void volatile wchar_t xor xor_eq INFINITY NAN POS_INFINITY
+NEG_INFINITY
+"""
+_RESERVED = frozenset(_WORDS.split())
 
 
 def cpp_source(unit: Unit) -> str:
@@ -96,21 +107,37 @@ def cpp_source(unit: Unit) -> str:
 
 
 def _entry(name: str, called: str, program: Program, single_precision: bool) -> str:
-    """Return the function over tensors' elements: integer arguments arrive as T, and float32 is computed in double."""
+    """
+    Return the function over the elements of tensors.
+
+    Integer arguments arrive as T, and what is no integer gives nan. float32 is computed in double precision unless
+    the kernel says otherwise.
+    """
     number = "T" if single_precision else "double"
     inputs = [f"x{i}" for i in range(len(program.parameters))]
-    types = {"float": number, "int": "long long"}
-    values = [f"static_cast<{types[p.kind]}>({x})" for x, p in zip(inputs, program.parameters)]
-    arguments = [f"T {x}" for x in inputs]
-    if program.outputs == 1:
-        call = f"T({called}<{number}>({', '.join(values)}))"
-        return f"template <typename T> T {name}_entry({', '.join(arguments)}) {{\n  return {call};\n}}\n"
     outs = [f"y{i}" for i in range(program.outputs)]
-    lines = [f"  {number} {', '.join(f'{out}_value' for out in outs)};"]
-    lines.append(f"  {called}<{number}>({', '.join(values + [f'{out}_value' for out in outs])});")
-    lines += [f"  {out} = T({out}_value);" for out in outs]
+    arguments = [f"T {x}" for x in inputs]
+    refused, values = [], []
+    for x, parameter in zip(inputs, program.parameters):
+        if parameter.kind == "int":
+            refused.append(f"!scalar_is_integer<T>({x})")
+        function = "scalar_integer<T>" if parameter.kind == "int" else f"static_cast<{number}>"
+        values.append(f"{function}({x})")
+    nan = _number(math.nan)
+    if program.outputs == 1:
+        head = f"template <typename T> T {_ascii(name)}_entry({', '.join(arguments)}) {{\n"
+        if refused:
+            head += f"  if ({' || '.join(refused)}) {{ return {nan}; }}\n"
+        return f"{head}  return static_cast<T>({called}<{number}>({', '.join(values)}));\n}}\n"
     arguments += [f"T& {out}" for out in outs]
-    return f"template <typename T> void {name}_entry({', '.join(arguments)}) {{\n" + "\n".join(lines) + "\n}\n"
+    lines = [f"template <typename T> void {_ascii(name)}_entry({', '.join(arguments)}) {{"]
+    if refused:
+        nans = " ".join(f"{out} = {nan};" for out in outs)
+        lines.append(f"  if ({' || '.join(refused)}) {{ {nans} return; }}")
+    lines.append(f"  {number} {', '.join(f'{out}_value' for out in outs)};")
+    lines.append(f"  {called}<{number}>({', '.join(values + [f'{out}_value' for out in outs])});")
+    lines += [f"  {out} = static_cast<T>({out}_value);" for out in outs]
+    return "\n".join(lines) + "\n}\n"
 
 
 def _function(kernel: ScalarKernel, unit: Unit) -> str:
@@ -146,8 +173,13 @@ def _locals(program: Program) -> dict[str, Kind]:
     return found
 
 
+def _ascii(name: str) -> str:
+    """Return a name that every C++ compiler takes; an author may write ν."""
+    return "".join(letter if letter.isascii() else f"u{ord(letter):04x}" for letter in name)
+
+
 def _identifier(name: str) -> str:
-    return f"{name}_" if name in _RESERVED else name
+    return f"{name}_" if name in _RESERVED else _ascii(name)
 
 
 def _number(value: float) -> str:
@@ -173,22 +205,22 @@ class _Writer:
             case Assign(target, value):
                 return f"{indent}{_identifier(target.name)} = {self.text(value)};\n"
             case Unpack(targets, call):
-                values = [self.text(argument) for argument in call.arguments]
-                values += [_identifier(target.name) for target in targets]
-                return f"{indent}{self.unit.names[call.kernel]}<T>({', '.join(values)});\n"
+                given = [self.text(argument) for argument in call.arguments]
+                given += [_identifier(target.name) for target in targets]
+                return f"{indent}{self.unit.names[call.kernel]}<T>({', '.join(given)});\n"
             case If(test, then, otherwise):
-                result = f"{indent}if ({self.text(test)}) {{\n{self.body(then, depth + 1)}{indent}}}"
+                block = f"{indent}if ({self.text(test)}) {{\n{self.body(then, depth + 1)}{indent}}}"
                 if otherwise:
-                    result += f" else {{\n{self.body(otherwise, depth + 1)}{indent}}}"
-                return result + "\n"
+                    block += f" else {{\n{self.body(otherwise, depth + 1)}{indent}}}"
+                return block + "\n"
             case While(test, body):
                 return f"{indent}while ({self.text(test)}) {{\n{self.body(body, depth + 1)}{indent}}}\n"
             case ForRange(variable, start, stop, step, body):
                 self.loops += 1
                 name, end = _identifier(variable.name), f"stop__{self.loops}"
-                head = f"long long {name} = {self.text(start)}, {end} = {self.text(stop)}"
-                test = f"{name} {'<' if step > 0 else '>'} {end}"
-                head = f"{indent}for ({head}; {test}; {name} += {step}) {{\n"
+                first = f"long long {name} = {self.text(start)}, {end} = {self.text(stop)}"
+                goes_on = f"{name} {'<' if step > 0 else '>'} {end}"
+                head = f"{indent}for ({first}; {goes_on}; {name} += {step}) {{\n"
                 return f"{head}{self.body(body, depth + 1)}{indent}}}\n"
             case Break():
                 return f"{indent}break;\n"
@@ -210,7 +242,7 @@ class _Writer:
                 return _number(value)
             case Number(value, "int"):
                 return f"({int(value)}LL)"
-            case Number(value, "bool"):
+            case Number(value):
                 return "true" if value else "false"
             case Name(name):
                 return _identifier(name)
@@ -228,14 +260,16 @@ class _Writer:
             case Choose(test, yes, no):
                 return f"({self.text(test)} ? {self.text(yes)} : {self.text(no)})"
             case Convert(operand, kind):
-                return f"static_cast<{_TYPE[kind]}>({self.text(operand)})"
+                if kind == "int":
+                    return f"scalar_integer<T>({self.text(operand)})"
+                return f"static_cast<T>({self.text(operand)})"
             case TableItem(_, values, index):
                 return f"{self.unit.tables[values]}[{self.text(index)}]"
             case Call(function, arguments, kind):
                 return self.call(function, [self.text(argument) for argument in arguments], kind)
             case KernelCall(kernel, arguments):
-                values = ", ".join(self.text(argument) for argument in arguments)
-                return f"{self.unit.names[kernel]}<T>({values})"
+                given = ", ".join(self.text(argument) for argument in arguments)
+                return f"{self.unit.names[kernel]}<T>({given})"
 
     def call(self, function: str, arguments: list[str], kind: Kind) -> str:
         if function in FUNCTIONS:

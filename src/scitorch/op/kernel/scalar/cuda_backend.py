@@ -47,7 +47,7 @@ def launch(kernel: ScalarKernel, tensors: Sequence[Tensor]) -> Tensor | tuple[Te
     run = _compiled.get(kernel) or _compile(kernel)
     with torch.cuda.device(tensors[0].device):
         # Contiguous arguments of the full shape give contiguous results; jiterator keeps the layout it is given.
-        shape = torch.broadcast_shapes(*(tensor.shape for tensor in tensors))
+        shape = torch.broadcast_shapes(*(tensor.shape for tensor in tensors))  # type: ignore[no-untyped-call]
         first = tensors[0].resolve_neg().expand(shape).contiguous()
         result = run(first, *(tensor.resolve_neg() for tensor in tensors[1:]))
     if kernel.outputs == 1:

@@ -41,6 +41,9 @@ def derivative(kernel: ScalarKernel, orders: Index) -> ScalarKernel:
     _check(kernel, orders)
     if not any(orders):
         return kernel
+    if kernel.derivative_of is not None:
+        origin, already = kernel.derivative_of
+        return origin.derivative(*(a + b for a, b in zip(already, orders)))
     for position, name in enumerate(kernel.parameters):
         if orders[position] and name in kernel.partials:
             rest = minus(orders, unit_index(position, len(orders)))
@@ -48,7 +51,9 @@ def derivative(kernel: ScalarKernel, orders: Index) -> ScalarKernel:
             return _declared(kernel, name).derivative(*rest)
     box = itertools.product(*(range(order + 1) for order in orders))
     program = _Differentiator(kernel.program, tuple(box)).program({orders: factorial(orders)})
-    return _made(kernel, f"{kernel.name}_derivative_{_text(orders)}", program)
+    result = _made(kernel, f"{kernel.name}_derivative_{_text(orders)}", program)
+    result.derivative_of = (kernel, orders)
+    return result
 
 
 def jet(kernel: ScalarKernel, indices: tuple[Index, ...]) -> ScalarKernel:
@@ -161,7 +166,7 @@ class _Differentiator(ExpressionDifferentiator):
         self.changing = [parameter for parameter in program.parameters if parameter.name in reassigned]
 
     def program(self, wanted: dict[Index, float]) -> Program:
-        """Return the program whose outputs are, for each output of the source, the wanted coefficients times factors."""
+        """Return the program that gives, for each output of the source, the wanted coefficients times their factors."""
         self.wanted = wanted
         parameters = self.source.parameters
         while True:

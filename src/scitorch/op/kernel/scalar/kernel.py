@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from types import FunctionType
-from typing import TYPE_CHECKING, overload
+from typing import Any, overload
 
 import torch
 from torch import Tensor
@@ -13,12 +13,10 @@ from torch import Tensor
 from ..thread_pool import TIMED_SIZE, Workload, run_in_chunks
 from .program import Program
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
 __all__ = ["ScalarKernel", "scalar_kernel", "scalar_kernels"]
 
 _LOOPS = {torch.float64: "loop_float64", torch.float32: "loop_float32"}
+_Compiled = tuple[Callable[..., None], int, int]  # the loop, the number of its inputs, that of its outputs
 _registry: list[ScalarKernel] = []
 _lock = threading.RLock()
 
@@ -29,12 +27,12 @@ def scalar_kernels() -> tuple[ScalarKernel, ...]:
 
 
 @overload
-def scalar_kernel(function: FunctionType) -> ScalarKernel: ...
+def scalar_kernel(function: Callable[..., Any]) -> ScalarKernel: ...
 @overload
-def scalar_kernel(*, single_precision: bool = False) -> Callable[[FunctionType], ScalarKernel]: ...
+def scalar_kernel(*, single_precision: bool = False) -> Callable[[Callable[..., Any]], ScalarKernel]: ...
 def scalar_kernel(
-    function: FunctionType | None = None, *, single_precision: bool = False
-) -> ScalarKernel | Callable[[FunctionType], ScalarKernel]:
+    function: Callable[..., Any] | None = None, *, single_precision: bool = False
+) -> ScalarKernel | Callable[[Callable[..., Any]], ScalarKernel]:
     """
     Make a kernel of a scalar function written in restricted Python.
 
@@ -76,11 +74,15 @@ def scalar_kernel(
     ...             break
     ...     return total
     """
-    if function is None:
-        return lambda function: scalar_kernel(function, single_precision=single_precision)  # type: ignore[call-overload, no-any-return]
-    kernel = ScalarKernel(function.__name__, function=function, single_precision=single_precision)
-    _registry.append(kernel)
-    return kernel
+
+    def declare(function: Callable[..., Any]) -> ScalarKernel:
+        if not isinstance(function, FunctionType):
+            raise TypeError(f"a scalar kernel is made of a Python function, not of a {type(function).__name__}")
+        kernel = ScalarKernel(function.__name__, function=function, single_precision=single_precision)
+        _registry.append(kernel)
+        return kernel
+
+    return declare if function is None else declare(function)
 
 
 class ScalarKernel:
@@ -109,8 +111,9 @@ class ScalarKernel:
         self.partials: dict[str, ScalarKernel] = {}
         self._program = program
         self._is_parsing = False
-        self._loops: dict[torch.dtype, Callable[..., None]] = {}
+        self._compiled: dict[torch.dtype, _Compiled] = {}
         self._derivatives: dict[object, ScalarKernel] = {}
+        self.derivative_of: tuple[ScalarKernel, tuple[int, ...]] | None = None
         self._workload = Workload()
         if function is not None:
             self.__doc__ = function.__doc__
@@ -121,8 +124,11 @@ class ScalarKernel:
 
     @property
     def program(self) -> Program:
+        """The text as a tree."""
         if self._program is None:
             with _lock:
+                if self._program is not None:  # another thread has read it in the meantime
+                    return self._program
                 if self._is_parsing:
                     raise SyntaxError(f"the scalar kernel {self.name} calls itself; write a loop instead")
                 self._is_parsing = True
@@ -145,7 +151,11 @@ class ScalarKernel:
         """How many numbers it returns."""
         return self.program.outputs
 
-    def __call__(self, *tensors: Tensor) -> Tensor | tuple[Tensor, ...]:
+    @overload
+    def __call__(self, *arguments: float) -> float: ...
+    @overload
+    def __call__(self, *arguments: Tensor) -> Any: ...
+    def __call__(self, *tensors: Any) -> Any:
         """
         Evaluate on tensors.
 
@@ -153,47 +163,52 @@ class ScalarKernel:
         ----------
         *tensors : Tensor
             One for each argument, all float64 or all float32, dense, on one device, of shapes that broadcast.
+            Or Python numbers, for a look at single values.
 
         Returns
         -------
         Tensor or tuple of Tensor
-            Fresh and contiguous, of the broadcast shape and the dtype of the arguments.
+            Fresh and contiguous, of the broadcast shape and the dtype of the arguments; floats for numbers.
         """
-        first = tensors[0] if tensors else None
-        if isinstance(first, Tensor) and first.is_cuda:
+        first: Any = tensors[0] if tensors else None
+        try:
+            loop, arity, outputs = self._compiled[first.dtype]
+        except (KeyError, AttributeError):
+            return self._evaluate(tensors)
+        # The short way of a small call: one size, contiguous, on the CPU. Every check here counts: the whole call
+        # takes 2 µs, of which torch's allocation is 0.7.
+        dtype, shape = first.dtype, first.shape
+        size = shape.numel()
+        if len(tensors) != arity or size >= TIMED_SIZE:
+            return self._evaluate(tensors)
+        addresses = [0, size]
+        for tensor in tensors:
+            if not (tensor.is_cpu and tensor.is_contiguous()) or tensor.is_neg():
+                return self._evaluate(tensors)
+            if tensor is not first and (tensor.dtype is not dtype or tensor.shape != shape):
+                return self._evaluate(tensors)
+            addresses += (tensor.data_ptr(), 1)
+        if outputs == 1:
+            out = torch.empty_like(first)
+            loop(*addresses, out.data_ptr())
+            return out
+        outs = tuple([torch.empty_like(first) for _ in range(outputs)])
+        loop(*addresses, *[out.data_ptr() for out in outs])
+        return outs
+
+    def _evaluate(self, tensors: Sequence[Any]) -> Any:
+        if tensors and all(isinstance(number, int | float) for number in tensors):
+            results = self._evaluate([torch.tensor(float(number), dtype=torch.float64) for number in tensors])
+            return results.item() if self.outputs == 1 else tuple(result.item() for result in results)
+        if tensors and isinstance(tensors[0], Tensor) and tensors[0].is_cuda:
             from .cuda_backend import launch
 
             return launch(self, tensors)
-        # The short way of a small call: one size, contiguous, nothing to broadcast.
-        try:
-            loop = self._loops[first.dtype]  # type: ignore[union-attr]
-            shape, dtype, size = first.shape, first.dtype, first.numel()  # type: ignore[union-attr]
-            if len(tensors) == len(self.program.parameters) and size < TIMED_SIZE:
-                addresses: list[int] = []
-                for tensor in tensors:
-                    if (
-                        tensor.dtype != dtype
-                        or tensor.shape != shape
-                        or not tensor.is_contiguous()
-                        or not tensor.is_cpu
-                        or tensor.is_neg()
-                    ):
-                        break
-                    addresses += (tensor.data_ptr(), 1)
-                else:
-                    outs = [torch.empty_like(first) for _ in range(self.outputs)]
-                    loop(0, size, *addresses, *[out.data_ptr() for out in outs])
-                    return outs[0] if len(outs) == 1 else tuple(outs)
-        except (KeyError, AttributeError):
-            pass
-        return self._evaluate(tensors)
-
-    def _evaluate(self, tensors: Sequence[Tensor]) -> Tensor | tuple[Tensor, ...]:
         self.check(tensors, "cpu")
         dtype = tensors[0].dtype
-        loop = self._loops.get(dtype) or self._compile(dtype)
+        loop, _, outputs = self._compiled.get(dtype) or self._compile(dtype)
         try:
-            shape = torch.broadcast_shapes(*(tensor.shape for tensor in tensors))
+            shape = torch.broadcast_shapes(*(tensor.shape for tensor in tensors))  # type: ignore[no-untyped-call]
         except RuntimeError:
             shapes = ", ".join(str(tuple(tensor.shape)) for tensor in tensors)
             raise ValueError(f"{self.name}: the shapes {shapes} do not broadcast") from None
@@ -205,7 +220,7 @@ class ScalarKernel:
             else tensor.resolve_neg().expand(shape).contiguous()
             for tensor in tensors
         ]
-        outs = [torch.empty(shape, dtype=dtype) for _ in range(self.outputs)]
+        outs = [torch.empty(shape, dtype=dtype) for _ in range(outputs)]
         addresses: list[int] = []
         for tensor in laid_out:
             addresses += (tensor.data_ptr(), 0 if tensor.numel() == 1 else 1)
@@ -238,19 +253,19 @@ class ScalarKernel:
                 both = f"{names[0]} is {tensors[0].dtype} and {name} is {tensor.dtype}"
                 raise TypeError(f"{self.name}: {both}, wanted one dtype for all")
 
-    def _compile(self, dtype: torch.dtype) -> Callable[..., None]:
+    def _compile(self, dtype: torch.dtype) -> _Compiled:
         with _lock:
-            if dtype not in self._loops:
-                from .numba_backend import compile_module
-                from .python_text import python_module
+            if not self._compiled:
+                from .llvm_backend import compile_loops
+                from .llvm_text import llvm_module
                 from .unit import Unit
 
-                text = python_module(Unit(self))
-                arguments = 2 + 2 * len(self.parameters) + self.outputs
-                self._loops[dtype] = compile_module(text, self.name, _LOOPS[dtype], arguments)
-            return self._loops[dtype]
+                arity, outputs = len(self.parameters), self.outputs
+                loops = compile_loops(llvm_module(Unit(self)), tuple(_LOOPS.values()), 2 + 2 * arity + outputs)
+                self._compiled = {dtype: (loop, arity, outputs) for dtype, loop in zip(_LOOPS, loops)}
+            return self._compiled[dtype]
 
-    def partial(self, *names: str) -> Callable[[FunctionType | ScalarKernel], ScalarKernel]:
+    def partial(self, *names: str) -> Callable[[Callable[..., Any]], ScalarKernel]:
         """
         Declare the derivative in an argument in closed form.
 
@@ -273,15 +288,12 @@ class ScalarKernel:
         if not names:
             raise TypeError(f"{self.name}.partial wants the name of an argument")
 
-        def declare(derivative: FunctionType | ScalarKernel) -> ScalarKernel:
-            kernel = derivative
-            if not isinstance(kernel, ScalarKernel):
-                kernel = ScalarKernel(
-                    f"{self.name}_partial_{'_'.join(names)}",
-                    function=kernel,
-                    single_precision=self.single_precision,
-                )
-                _registry.append(kernel)
+        def declare(derivative: Callable[..., Any]) -> ScalarKernel:
+            if isinstance(derivative, ScalarKernel):
+                kernel = derivative
+            else:
+                kernel = scalar_kernel(single_precision=self.single_precision)(derivative)
+                kernel.name = f"{self.name}_partial_{'_'.join(names)}"
             for name in names:
                 if name in self.partials:
                     raise ValueError(f"{self.name} has its derivative in {name} already")

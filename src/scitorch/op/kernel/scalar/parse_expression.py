@@ -107,7 +107,7 @@ class _ExpressionParser:
             self.fail(node, "a truth value stands where a number is wanted")
         return value
 
-    def float(self, node: ast.expr) -> Expression:
+    def real(self, node: ast.expr) -> Expression:
         return as_kind(self.number(node), "float")
 
     def condition(self, node: ast.expr) -> Expression:
@@ -125,7 +125,7 @@ class _ExpressionParser:
             return Number(node.value)
         self.fail(node, f"a scalar kernel knows no {type(node.value).__name__} constants")
 
-    def object(self, node: ast.expr) -> object:
+    def named(self, node: ast.expr) -> object:
         """Return what a (dotted) global name stands for."""
         if isinstance(node, ast.Name):
             if node.id in self.kinds:
@@ -135,7 +135,7 @@ class _ExpressionParser:
             except KeyError:
                 self.fail(node, "this name is not defined, or not assigned on every path that leads here")
         if isinstance(node, ast.Attribute):
-            owner = self.object(node.value)
+            owner = self.named(node.value)
             if hasattr(owner, node.attr):
                 return getattr(owner, node.attr)
             self.fail(node, "there is no such attribute")
@@ -150,7 +150,7 @@ class _ExpressionParser:
         return self._constant_object(node)
 
     def _constant_object(self, node: ast.expr) -> Expression:
-        value = self.object(node)
+        value = self.named(node)
         if type(value) is float:
             return Number(value)
         if type(value) is int:
@@ -158,7 +158,7 @@ class _ExpressionParser:
         self.fail(node, f"only numbers and tuples of numbers can be constants, this is a {type(value).__name__}")
 
     def _Subscript(self, node: ast.Subscript) -> Expression:
-        values = table(self.object(node.value))
+        values = table(self.named(node.value))
         if values is None:
             self.fail(node, "only a module-level tuple of numbers can be indexed")
         index = self.parse(node.slice)
@@ -166,7 +166,13 @@ class _ExpressionParser:
             self.fail(node, "the index must be an integer")
         if isinstance(index, Number) and not 0 <= index.value < len(values):
             self.fail(node, f"the index is outside the {len(values)} elements")
-        return TableItem(ast.unparse(node.value).replace(".", "_"), values, index)
+        item = TableItem(ast.unparse(node.value).replace(".", "_"), values, index)
+        if isinstance(index, Number):
+            return item
+        # An index outside the table gives nan, never the memory beside it.
+        first, end = Number(0, "int"), Number(len(values), "int")
+        inside = Logic("and", (Compare("<=", first, index), Compare("<", index, end)))
+        return Choose(inside, item, Number(math.nan))
 
     def _UnaryOp(self, node: ast.UnaryOp) -> Expression:
         if isinstance(node.op, ast.Not):
@@ -215,22 +221,22 @@ class _ExpressionParser:
         test, yes, no = self.condition(node.test), self.parse(node.body), self.parse(node.orelse)
         if yes.kind == no.kind:
             return Choose(test, yes, no, yes.kind)
-        return Choose(test, self.float(node.body), self.float(node.orelse))
+        return Choose(test, self.real(node.body), self.real(node.orelse))
 
     def _Call(self, node: ast.Call) -> Expression:
         if node.keywords or any(isinstance(argument, ast.Starred) for argument in node.args):
             self.fail(node, "a scalar kernel passes arguments by position only")
-        called = self.object(node.func)
+        called = self.named(node.func)
         from .kernel import ScalarKernel
 
         if isinstance(called, ScalarKernel):
             return self._kernel_call(node, called)
         if called is len:
-            values = table(self.object(node.args[0])) if node.args else None
+            values = table(self.named(node.args[0])) if node.args else None
             if values is None:
                 self.fail(node, "len is for module-level tuples of numbers")
             return Number(len(values), "int")
-        wanted = {abs: 1, int: 1, float: 1, converged: 2, min: 2, max: 2}.get(called)  # type: ignore[call-overload]
+        wanted = {abs: 1, int: 1, float: 1, converged: 2, min: 2, max: 2}.get(called)
         name = _BY_FUNCTION.get(called)
         if name is not None:
             wanted = len(FUNCTIONS[name].partials)
@@ -242,7 +248,7 @@ class _ExpressionParser:
         if len(node.args) != wanted:
             self.fail(node, f"{wanted} argument(s) are wanted, {len(node.args)} given")
         if name is not None:
-            return Call(name, tuple(self.float(argument) for argument in node.args))
+            return Call(name, tuple(self.real(argument) for argument in node.args))
         return self._builtin(called, [self.number(argument) for argument in node.args])
 
     def _builtin(self, called: object, arguments: list[Expression]) -> Expression:

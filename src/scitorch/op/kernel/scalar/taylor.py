@@ -21,7 +21,7 @@ import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from .program import Arithmetic, Assign, Expression, Name, Negate, Number, Statement
+from .program import Arithmetic, Assign, Expression, Kind, Name, Negate, Number, Statement
 
 __all__ = ["Index", "Jet", "TaylorWriter", "factorial", "minus", "unit_index"]
 
@@ -69,17 +69,17 @@ class TaylorWriter:
         """The multi-indices kept, zero excluded."""
         return self.indices[1:]
 
-    def fresh(self) -> Name:
+    def fresh(self, kind: Kind = "float") -> Name:
         """Return a variable that is not in use; authors cannot write two underscores."""
         self.names += 1
-        return Name(f"t__{self.names}")
+        return Name(f"t__{self.names}", kind)
 
     def hold(self, value: Expression) -> Expression:
         """Return a variable or constant equal to the expression, computed once in the statement at hand."""
         if isinstance(value, Name | Number):
             return value
         if value not in self.known:
-            name = self.fresh()
+            name = self.fresh(value.kind)
             self.block.append(Assign(name, value))
             self.known[value] = name
         return self.known[value]

@@ -40,7 +40,7 @@ class Unit:
         self.kernels = tuple(ordered)
         self.names: dict[ScalarKernel, str] = {}
         for one in self.kernels:
-            self.names[one] = _free_name(f"scalar_{one.name}", set(self.names.values()))
+            self.names[one] = _free_name(f"kernel_{one.name}", set(self.names.values()))
         self.tables: dict[tuple[float, ...], str] = {}
         for one in self.kernels:
             for item in _table_items(one):
@@ -54,6 +54,7 @@ class Unit:
 
 
 def _free_name(name: str, taken: set[str]) -> str:
+    name = "".join(letter if letter.isascii() else f"u{ord(letter):04x}" for letter in name)
     candidate, number = name, 2
     while candidate in taken:
         candidate, number = f"{name}_{number}", number + 1
