@@ -27,9 +27,13 @@ def _det_kernel(a: Tensor, *, check_finite: bool) -> Tensor:
     return torch.linalg.det(a)
 
 
+def _regular_samples(make: Maker) -> list[Sample]:
+    return [Sample((make(3, 3),)), Sample((make(2, 2, 2),))]
+
+
 def _det_samples(make: Maker) -> list[Sample]:
     singular = make(3, 2) @ make(2, 3)
-    return [Sample((make(3, 3),)), Sample((make(2, 2, 2),)), Sample((singular,))]
+    return [*_regular_samples(make), Sample((singular,))]
 
 
 @gufunc(
@@ -63,7 +67,7 @@ def _adjugate_kernel(a: Tensor) -> Tensor:
     kernel=_adjugate_kernel,
     jvp={"a": lambda out, a, da: _adjugate_slope(a, da)},
     vjp={"a": lambda g, out, a: adjoint(_adjugate_slope(a, adjoint(g)))},
-    samples=_det_samples,
+    samples=_regular_samples,
     loops="r->r z->z",
     public=False,
 )
@@ -88,7 +92,7 @@ def _adjugate_slope_kernel(a: Tensor, e: Tensor) -> Tensor:
     # tr(f adj'(a; e)) is symmetric in e and f: it is the second differential of det.
     linear={"e": lambda g, a, e: adjoint(_adjugate_slope(a, adjoint(g)))},
     vjp={"a": lambda g, out, a, e: adjoint(_adjugate_curvature(a, e, adjoint(g)))},
-    samples=lambda make: [Sample((*s.args, make(*s.args[0].shape))) for s in _det_samples(make)],
+    samples=lambda make: [Sample((*s.args, make(*s.args[0].shape))) for s in _regular_samples(make)],
     loops="rr->r zz->z",
     public=False,
 )
@@ -241,7 +245,7 @@ class SlogdetResult(NamedTuple):
 
 
 @composite(
-    samples=lambda make: [Sample((make(3, 3),)), Sample((make(2, 2, 2),))],
+    samples=_regular_samples,
     reference="scipy.linalg.det",
 )
 def det(a: Tensor, overwrite_a: bool = False, check_finite: bool = True) -> Tensor:

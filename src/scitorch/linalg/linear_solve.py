@@ -10,7 +10,15 @@ from torch import Tensor
 from scitorch.op import Maker, Sample, composite, gufunc
 
 from .arguments import as_columns, require_finite, require_square, require_zero_info
-from .matrix_parts import adjoint, diagonal, hermitian_from_triangle, symmetric_from_triangle, triangle
+from .matrix_parts import (
+    adjoint,
+    diagonal,
+    hermitian_from_triangle,
+    hermitian_part,
+    row_major,
+    symmetric_from_triangle,
+    triangle,
+)
 
 SINGULAR = "the matrix is singular: pivot {} is exactly zero"
 NOT_POSITIVE = "the leading minor of order {} is not positive definite"
@@ -25,16 +33,16 @@ def _solve_kernel(a: Tensor, b: Tensor, *, structure: str, check_finite: bool) -
     if check_finite:
         require_finite("solve", a=a, b=b)
     if structure == "pos":
-        factor, info = torch.linalg.cholesky_ex(a)
+        factor, info = torch.linalg.cholesky_ex(hermitian_part(a))
         require_zero_info("solve", "a", info, NOT_POSITIVE)
         batch = torch.broadcast_shapes(a.shape[:-2], b.shape[:-2])
         n, k = b.shape[-2:]
-        return torch.cholesky_solve(b.expand(*batch, n, k), factor.expand(*batch, n, n))
+        return row_major(torch.cholesky_solve(b.expand(*batch, n, k), factor.expand(*batch, n, n)))
     lu, pivots, info = torch.linalg.lu_factor_ex(a)
     require_zero_info("solve", "a", info, SINGULAR)
     if check_finite:
         _warn_if_ill_conditioned(a, lu)
-    return torch.linalg.lu_solve(lu, pivots, b)
+    return row_major(torch.linalg.lu_solve(lu, pivots, b))
 
 
 def _warn_if_ill_conditioned(a: Tensor, lu: Tensor) -> None:
@@ -64,6 +72,16 @@ def _warn_if_ill_conditioned(a: Tensor, lu: Tensor) -> None:
         )
 
 
+def _solve_tangent(x: Tensor, a: Tensor, b: Tensor, da: Tensor, structure: str, **_: bool) -> Tensor:
+    da = hermitian_part(da) if structure == "pos" else da
+    return -_solve(a, da @ x, structure=structure)
+
+
+def _solve_cotangent(g: Tensor, x: Tensor, a: Tensor, b: Tensor, structure: str, **_: bool) -> Tensor:
+    cotangent = -_solve(adjoint(a), g, structure=structure) @ adjoint(x)
+    return hermitian_part(cotangent) if structure == "pos" else cotangent
+
+
 def _solve_samples(make: Maker) -> list[Sample]:
     return [
         Sample((make.well_conditioned(3, 3), make(3, 2))),
@@ -75,19 +93,15 @@ def _solve_samples(make: Maker) -> list[Sample]:
 @gufunc(
     "(n,n),(n,k)->(n,k)",
     kernel=_solve_kernel,
-    jvp={"a": lambda x, a, b, da, structure, **_: -_solve_unchecked(a, da @ x, structure)},
-    linear={"b": lambda g, a, b, structure, **_: _solve_unchecked(adjoint(a), g, structure)},
-    vjp={"a": lambda g, x, a, b, structure, **_: -_solve_unchecked(adjoint(a), g, structure) @ adjoint(x)},
+    jvp={"a": _solve_tangent},
+    linear={"b": lambda g, a, b, structure, **_: _solve(adjoint(a), g, structure=structure)},
+    vjp={"a": _solve_cotangent},
     samples=_solve_samples,
     loops="rr->r zz->z",
     public=False,
 )
 def _solve(a: Tensor, b: Tensor, *, structure: str = "general", check_finite: bool = False) -> Tensor:
-    """Solution x of a x = b; ``structure="pos"`` states that a is Hermitian positive definite."""
-
-
-def _solve_unchecked(a: Tensor, b: Tensor, structure: str) -> Tensor:
-    return _solve(a, b, structure=structure)
+    """Solution x of a x = b. With ``structure="pos"`` the matrix is the Hermitian part of a, positive definite."""
 
 
 def _solve_triangular_kernel(
@@ -99,7 +113,7 @@ def _solve_triangular_kernel(
         zero = diagonal(a) == 0
         position = torch.where(zero.any(-1), zero.int().argmax(-1) + 1, 0) if a.shape[-1] else zero.any(-1).int()
         require_zero_info(function, "a", position, "the matrix is singular: diagonal entry {} is zero")
-    return torch.linalg.solve_triangular(a, b, upper=not lower, unitriangular=unit_diagonal)
+    return row_major(torch.linalg.solve_triangular(a, b, upper=not lower, unitriangular=unit_diagonal))
 
 
 def _transposed_triangular(g: Tensor, a: Tensor, lower: bool, unit_diagonal: bool) -> Tensor:

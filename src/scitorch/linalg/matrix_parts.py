@@ -64,3 +64,13 @@ def hermitian_from_triangle(a: Tensor, *, lower: bool) -> Tensor:
 def symmetric_from_triangle(a: Tensor, *, lower: bool) -> Tensor:
     """The (complex) symmetric matrix whose lower or upper triangle is that of ``a``."""
     return triangle(a, lower=lower) + triangle(a, lower=lower, strict=True).mT
+
+
+def row_major(x: Tensor) -> Tensor:
+    """``x`` with the strides of a new tensor of its shape.
+
+    LAPACK's column-major results of size one along a dimension count as contiguous, with strides that differ from
+    those that a compiler was promised.
+    """
+    expected = torch.empty_like(x, memory_format=torch.contiguous_format)
+    return x if x.stride() == expected.stride() else expected.copy_(x)
