@@ -24,7 +24,7 @@ def single_precision(subject: Subject) -> None:
     for case in subject.cases():
         single = [_to_single(a) for a in case.args]
         found = case.float_results(case.function(*single, **case.kwargs))
-        rounded = [a.to(_double(a)) if isinstance(a, Tensor) and a.dtype in _DOUBLE else a for a in single]
+        rounded = [_to_double(a) for a in single]
         expected = case.float_results(case.function(*rounded, **case.kwargs))
         for f, e in zip(found, expected, strict=True):
             assert f.dtype == _to_single(e).dtype, f"{case.label}: float32 gave {f.dtype}"
@@ -35,11 +35,15 @@ _SINGLE = {torch.float64: torch.float32, torch.complex128: torch.complex64}
 _DOUBLE = {single: double for double, single in _SINGLE.items()}
 
 
-def _double(a: Tensor) -> torch.dtype:
-    return _DOUBLE[a.dtype]
+def _to_double(a: Any) -> Any:
+    if isinstance(a, tuple):
+        return tuple(_to_double(x) for x in a)
+    return a.to(_DOUBLE[a.dtype]) if isinstance(a, Tensor) and a.dtype in _DOUBLE else a
 
 
 def _to_single(a: Any) -> Any:
+    if isinstance(a, tuple):
+        return tuple(_to_single(x) for x in a)
     return a.to(_SINGLE[a.dtype]) if isinstance(a, Tensor) and a.dtype in _SINGLE else a
 
 
