@@ -66,7 +66,7 @@ def integers_and_numbers(subject: Subject) -> None:
     """Integers count as the default dtype, Python numbers as 0-d tensors of the others' precision."""
     points = tuple(p[0] for p in subject.cases()[0].args)
     function = subject.entry.function
-    whole = [p.round() for p in points]
+    whole = [(p.real if p.is_complex() else p).round() for p in points]
     default = torch.get_default_dtype()
     expected = function(*(w.to(default) for w in whole))
     assert_close(function(*(w.to(torch.int64) for w in whole)), expected, rtol=1e-6, what=f"{subject.key} of int64")
