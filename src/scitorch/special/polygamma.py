@@ -76,7 +76,7 @@ def _right_half_plane(n: Tensor, z: Tensor) -> Tensor:
     return sign * torch.where((n > _LARGE_ORDER) & (z > 0.0), direct, small)
 
 
-def _polygamma(n: Tensor, x: Tensor) -> Tensor:
+def polygamma_kernel(n: Tensor, x: Tensor) -> Tensor:
     """The kernel: reflection (DLMF 5.15.6) left of zero, SciPy's or our zeta function right of it."""
     dtype = x.dtype
     x = x.to(torch.complex128 if x.is_complex() else torch.float64)
@@ -207,7 +207,7 @@ def psi(z: Tensor) -> Tensor:
 
 
 @elementwise(
-    kernel=_polygamma,
+    kernel=polygamma_kernel,
     loops="rr->r rz->z",
     partials={"x": lambda n, x, out: polygamma(n + 1, x)},
     undefined={"n": "the order is a whole number"},

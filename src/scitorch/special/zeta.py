@@ -1,0 +1,159 @@
+"""The Riemann and Hurwitz zeta functions."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from scitorch.op import Complex, Real, composite, elementwise
+from scitorch.op.kernel import scipy_ufunc
+
+from .euler_maclaurin import hurwitz_derivative
+from .gamma import gamma, sine_and_cosine_of_pi
+from .polygamma import digamma
+
+
+def _hurwitz_in_x_kernel(x: Tensor, q: Tensor, *, order: int) -> Tensor:
+    dtype = x.dtype
+    x = x.to(torch.complex128 if x.is_complex() else torch.float64)
+    value = hurwitz_derivative(x, q.to(torch.float64), order)
+    value = torch.where(torch.isposinf(q), 0.0, value)
+    if not x.is_complex():  # SciPy's function of a real exponent is defined for x > 1 only
+        value = torch.where(x > 1.0, value, math.nan)
+    return value.to(dtype)
+
+
+@elementwise(
+    kernel=_hurwitz_in_x_kernel,
+    loops="rr->r zr->z",
+    partials={
+        "x": lambda x, q, out, *, order: _hurwitz_in_x(x, q, order=order + 1),
+        # ∂ζ(x, q)/∂q = -x ζ(x + 1, q), DLMF 25.11.17, differentiated in x.
+        "q": lambda x, q, out, *, order: -(x * _hurwitz_in_x(x + 1.0, q, order=order) + order * _lower(x, q, order)),
+    },
+    domain={"x": Real(1.2, 10.0, hard=(1.001, 50.0)), "q": Real(0.05, 20.0, hard=(1.0, 1e3))},
+    complex_domain={"x": Complex((1.2, 6.0), (-10.0, 10.0))},
+    public=False,
+)
+def _hurwitz_in_x(x: Tensor, q: Tensor, *, order: int = 1) -> Tensor:
+    """The derivative of this order in x of ζ(x, q)."""
+
+
+def _lower(x: Tensor, q: Tensor, order: int) -> Tensor:
+    """∂ᵐ⁻¹ζ(x + 1, q)/∂xᵐ⁻¹."""
+    return _hurwitz_in_x(x + 1.0, q, order=order - 1) if order > 1 else _hurwitz(x + 1.0, q)
+
+
+@elementwise(
+    kernel=scipy_ufunc("scipy.special._ufuncs._zeta"),
+    loops="rr->r zr->z",
+    partials={
+        "x": lambda x, q, out: _hurwitz_in_x(x, q),
+        "q": lambda x, q, out: -x * _hurwitz(x + 1.0, q),
+    },
+    domain={"x": Real(1.2, 10.0, hard=(1.001, 50.0)), "q": Real(0.05, 20.0, hard=(1.0, 1e3))},
+    complex_domain={"x": Complex((1.2, 6.0), (-10.0, 10.0))},
+    reference="scipy.special._ufuncs._zeta",
+    mpmath=lambda x, q: _mpmath_zeta(x, q),
+    rtol=1e-11,
+    public=False,
+)
+def _hurwitz(x: Tensor, q: Tensor) -> Tensor:
+    """ζ(x, q)."""
+
+
+def _riemann_in_x_kernel(x: Tensor, *, order: int) -> Tensor:
+    wide = x.to(torch.complex128 if x.is_complex() else torch.float64)
+    return hurwitz_derivative(wide, torch.ones((), dtype=torch.float64, device=x.device), order).to(x.dtype)
+
+
+@elementwise(
+    kernel=_riemann_in_x_kernel,
+    loops="r->r z->z",
+    partials={"x": lambda x, out, *, order: _riemann_in_x(x, order=order + 1)},
+    domain={"x": Real(0.0, 10.0, hard=(0.0, 0.5, 0.999, 1.001, 50.0))},
+    complex_domain={"x": Complex((0.0, 6.0), (-20.0, 20.0))},
+    public=False,
+)
+def _riemann_in_x(x: Tensor, *, order: int = 1) -> Tensor:
+    """The derivative of this order of ζ(x), for Re x >= 0."""
+
+
+def _derivative_of_riemann(x: Tensor, out: Tensor) -> Tensor:
+    left = (x.real if x.is_complex() else x) < 0.0
+    right_value = _riemann_in_x(torch.where(left, 2.0, x))
+    # DLMF 25.4.1: ζ(s) = 2 (2π)^(s - 1) sin(πs/2) Γ(1 - s) ζ(1 - s); all but the sine is smooth and positive for s < 0.
+    s = torch.where(left, x, -1.0)
+    sine, cosine = sine_and_cosine_of_pi(0.5 * s)
+    mirrored = 1.0 - s
+    power = 2.0 * torch.exp((s - 1.0) * math.log(2.0 * math.pi)) * gamma(mirrored)
+    factor = power * _riemann(mirrored)
+    slope = factor * (math.log(2.0 * math.pi) - digamma(mirrored)) - power * _riemann_in_x(mirrored)
+    return torch.where(left, slope * sine + (0.5 * math.pi) * factor * cosine, right_value)
+
+
+@elementwise(
+    kernel=scipy_ufunc("scipy.special._ufuncs._riemann_zeta"),
+    loops="r->r z->z",
+    partials={"x": _derivative_of_riemann},
+    domain={"x": Real(-12.0, 12.0, hard=(0.0, 0.5, -2.0, -1.0, -4.0, 0.999, 1.001, 50.0, -0.001, -50.5))},
+    complex_domain={"x": Complex((-6.0, 6.0), (-20.0, 20.0), hard=(0.5 + 14.134725j, -2 + 0.1j))},
+    reference="scipy.special._ufuncs._riemann_zeta",
+    mpmath=lambda x: _mpmath_zeta(x, 1),
+    rtol=1e-11,
+    public=False,
+)
+def _riemann(x: Tensor) -> Tensor:
+    """ζ(x)."""
+
+
+def _mpmath_zeta(x: Any, q: Any) -> Any:
+    import mpmath
+
+    return mpmath.zeta(x, q)
+
+
+@composite(
+    domain={"x": Real(1.2, 10.0, hard=(1.001, 50.0)), "q": Real(0.05, 20.0, hard=(1.0, 1e3))},
+    arrays=("x", "q"),
+    reference="scipy.special.zeta",
+)
+def zeta(x: Tensor, q: Tensor | None = None) -> Tensor:
+    """
+    Riemann or Hurwitz zeta function.
+
+    Parameters
+    ----------
+    x : array_like
+        Real or complex exponent.
+    q : array_like, optional
+        Real offset; its shape broadcasts with that of `x`. Without it the function is Riemann's.
+
+    Returns
+    -------
+    Tensor
+        ζ(x) without `q`, for all `x`. Otherwise ζ(x, q) = Σ (q + k)⁻ˣ, for real `x` above 1 and nan below.
+
+    Raises
+    ------
+    TypeError
+        If `q` is complex.
+
+    Notes
+    -----
+    DLMF 25.2.1 and 25.11.1. The derivative in `q` is -x ζ(x + 1, q), the one in `x` the Euler–Maclaurin formula (DLMF
+    25.11.5) differentiated term by term, and left of 0 the functional equation (DLMF 25.4.1) differentiated.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from scitorch.special import zeta
+    >>> zeta(torch.tensor([-1.0, 0.5, 2.0], dtype=torch.float64))
+    tensor([-0.0833, -1.4604,  1.6449], dtype=torch.float64)
+    >>> torch.func.grad(zeta)(torch.tensor(2.0, dtype=torch.float64))
+    tensor(-0.9375, dtype=torch.float64)
+    """
+    return _riemann(x) if q is None else _hurwitz(x, q)
