@@ -48,9 +48,9 @@ def _transposed_sine(cotangent: Tensor, x: Tensor, *, type: int, norm: str, orth
 
 
 def _scaled_end(x: Tensor, position: int, factor: float) -> Tensor:
-    weights = torch.ones(x.shape[-1], dtype=x.real.dtype, device=x.device)
-    weights[position] = factor
-    return x * weights
+    # By pieces: a vector of weights would have to be made distributed when x is.
+    before, at, after = x[..., :position], x[..., position : position + 1], x[..., position + 1 :]
+    return torch.cat([before, at * factor, after], -1)
 
 
 @gufunc(

@@ -17,7 +17,7 @@ from . import torch_private
 from .array_types import ArrayType, find_array_type, result_type_of
 from .loops import computing_dtype, letter_dtype, real_dtype
 from .rule import eager_rule
-from .sharding import shard_if_distributed
+from .sharding import register_shardings
 
 if TYPE_CHECKING:
     from .operator import Operator
@@ -113,7 +113,7 @@ def _general(op: Operator) -> Callable[..., Any]:
     def call(args: tuple[Any, ...], static: dict[str, Any], out: Any = None) -> Any:
         kind = result_type_of(args)
         tensors, half = promoted(op, args, kind)
-        shard_if_distributed(op, tensors)
+        register_shardings()
         if not torch.compiler.is_dynamo_compiling():
             op.result_shapes(tensors, static)  # while tracing, the fake rule checks
         result = op.raw(*tensors, **static)

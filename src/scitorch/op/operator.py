@@ -18,6 +18,7 @@ from .derivative import Derivative, Tensors
 from .domain import Domain, Sampler
 from .loops import Loops
 from .rule import autograd_rule
+from .sharding import declare_sharding
 from .signature import Signature
 from .torch_private import full_precision, inside_transforms, lazy_views_resolved, verify
 
@@ -140,6 +141,7 @@ class Operator:
                 return rule.apply(static, *primals)
 
         library.impl(name, self._completed(differentiate), "Autograd")
+        declare_sharding(self)
 
     def _completed(self, rule: Callable[..., Any]) -> Callable[..., Any]:
         """``rule`` with all static parameters: the dispatcher leaves out those that have their default value."""

@@ -1,7 +1,9 @@
 """Distributed tensors: batch dimensions shard, core dimensions are replicated.
 
-The rule follows from the signature alone. It is registered with torch's DTensor when an operator first meets one,
-because importing ``torch.distributed.tensor`` is slow.
+The rule follows from the signature alone. The rules of all operators are registered with torch's DTensor at the first
+call after ``torch.distributed.tensor`` was imported (which is slow, and not done here), those of operators declared
+later at once. Looking for DTensors among the arguments would not do: they hide inside the wrappers of ``torch.func``,
+and the derivative rules that a compiled graph calls are met only when it is too late to register them.
 """
 
 from __future__ import annotations
@@ -16,26 +18,34 @@ from torch import Tensor
 if TYPE_CHECKING:
     from .operator import Operator
 
-_sharded: set[int] = set()
+_pending: list[Operator] = []
+_active = False
 
 
-def shard_if_distributed(op: Operator, tensors: Sequence[Tensor]) -> None:
-    """Register the operator's sharding rule if one of the arguments is a DTensor."""
-    if torch.compiler.is_dynamo_compiling() or id(op) in _sharded:
-        return
-    module = sys.modules.get("torch.distributed.tensor")
-    if module is not None and any(isinstance(x, module.DTensor) for x in tensors):
-        register_sharding(op)
+def declare_sharding(op: Operator) -> None:
+    """Have the operator's rule registered, now or when DTensor is there."""
+    if _active:
+        _register(op)
+    else:
+        _pending.append(op)
 
 
-def register_sharding(op: Operator) -> None:
-    """Tell DTensor how the operator may be sharded."""
-    if id(op) in _sharded:
-        return
-    from torch.distributed.tensor.experimental import register_sharding as register
+# Dynamo runs it while tracing, instead of tracing it.
+@torch.compiler.assume_constant_result  # type: ignore[untyped-decorator]
+def register_shardings() -> bool:
+    """Register the rules of all operators, if ``torch.distributed.tensor`` has been imported."""
+    global _active
+    if not _active and hasattr(sys.modules.get("torch.distributed.tensor"), "DTensor"):
+        _active = True
+        while _pending:
+            _register(_pending.pop())
+    return _active
 
-    register(op.raw)(lambda *tensors, **static: _placements(op, tensors))
-    _sharded.add(id(op))
+
+def _register(op: Operator) -> None:
+    from torch.distributed.tensor.experimental import register_sharding
+
+    register_sharding(op.raw)(lambda *tensors, **static: _placements(op, tensors))
 
 
 def _placements(op: Operator, tensors: Sequence[Any]) -> list[tuple[list[Any], list[Any]]]:
