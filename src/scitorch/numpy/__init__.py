@@ -80,15 +80,20 @@ from scitorch.numpy.array import ndarray
 from scitorch.numpy.contraction import *  # noqa: F403
 from scitorch.numpy.conversion import *  # noqa: F403
 from scitorch.numpy.creation import *  # noqa: F403
+from scitorch.numpy.editing import *  # noqa: F403
+from scitorch.numpy.functional import *  # noqa: F403
 from scitorch.numpy.grids import *  # noqa: F403
 from scitorch.numpy.histograms import *  # noqa: F403
 from scitorch.numpy.io import *  # noqa: F403
 from scitorch.numpy.joining import *  # noqa: F403
 from scitorch.numpy.logic import *  # noqa: F403
 from scitorch.numpy.manipulation import *  # noqa: F403
+from scitorch.numpy.mathematics import *  # noqa: F403
+from scitorch.numpy.nanfunctions import *  # noqa: F403
 from scitorch.numpy.manipulation import resize_with_zeros, view
 from scitorch.numpy.printing import *  # noqa: F403
 from scitorch.numpy.promotion import *  # noqa: F403
+from scitorch.numpy.quantiles import *  # noqa: F403
 from scitorch.numpy.reductions import *  # noqa: F403
 from scitorch.numpy.sets import *  # noqa: F403
 from scitorch.numpy.sorting import *  # noqa: F403

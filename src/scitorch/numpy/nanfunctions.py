@@ -1,0 +1,241 @@
+"""Reductions that ignore nan. Ignored elements get no gradient, and nan never reaches the others'."""
+
+import warnings
+from typing import Any
+
+import numpy
+import torch
+
+from scitorch.numpy.array import ndarray
+from scitorch.numpy.axes import normalize_axes
+from scitorch.numpy.comparison import fmax, fmin
+from scitorch.numpy.conversion import asarray, tensor_of
+from scitorch.numpy.dtypes import astype_tensor, torch_dtype
+from scitorch.numpy.quantiles import nanquantile
+from scitorch.numpy.reductions import cumprod, cumsum, finish, max as _max, min as _min, prod, sum as _sum
+from scitorch.numpy.sorting import argmax, argmin
+from scitorch.numpy.ufunc import NO_VALUE
+
+__all__ = [
+    "nan_to_num",
+    "nanargmax",
+    "nanargmin",
+    "nancumprod",
+    "nancumsum",
+    "nanmax",
+    "nanmean",
+    "nanmedian",
+    "nanmin",
+    "nanprod",
+    "nanstd",
+    "nansum",
+    "nanvar",
+]
+
+
+def _replaced(a: Any, value: Any) -> tuple[torch.Tensor, torch.Tensor | None]:
+    """Return the tensor with nan replaced, and where it was (None where there can be none)."""
+    tensor = tensor_of(a)
+    if not (tensor.is_floating_point() or tensor.is_complex()):
+        return tensor, None
+    mask = torch.isnan(tensor.detach())
+    return torch.where(mask, torch.full((), value, dtype=tensor.dtype, device=tensor.device), tensor), mask
+
+
+def _keep(keepdims: Any) -> bool:
+    return bool(keepdims) and keepdims is not NO_VALUE
+
+
+def nansum(
+    a: Any, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: Any = False, initial: Any = NO_VALUE,
+    where: Any = True,
+) -> Any:
+    """Return the sum, nan counting as zero."""
+    tensor, _ = _replaced(a, 0)
+    return _sum(ndarray._wrap(tensor), axis, dtype, out, _keep(keepdims), initial, where)
+
+
+def nanprod(
+    a: Any, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: Any = False, initial: Any = NO_VALUE,
+    where: Any = True,
+) -> Any:
+    """Return the product, nan counting as one."""
+    tensor, _ = _replaced(a, 1)
+    return prod(ndarray._wrap(tensor), axis, dtype, out, _keep(keepdims), initial, where)
+
+
+def nancumsum(a: Any, axis: Any = None, dtype: Any = None, out: Any = None) -> Any:
+    """Return the cumulative sum, nan counting as zero."""
+    return cumsum(ndarray._wrap(_replaced(a, 0)[0]), axis, dtype, out)
+
+
+def nancumprod(a: Any, axis: Any = None, dtype: Any = None, out: Any = None) -> Any:
+    """Return the cumulative product, nan counting as one."""
+    return cumprod(ndarray._wrap(_replaced(a, 1)[0]), axis, dtype, out)
+
+
+def _extreme(reduce: Any, fold: Any, a: Any, axis: Any, out: Any, keepdims: Any, initial: Any, where: Any, fill: float) -> Any:
+    tensor = tensor_of(a)
+    if not tensor.is_floating_point():
+        if tensor.is_complex():
+            return fold.reduce(asarray(tensor), axis, None, out, _keep(keepdims), initial, where)
+        return reduce(asarray(tensor), axis, out, _keep(keepdims), initial, where)
+    replaced, mask = _replaced(tensor, fill)
+    result = reduce(ndarray._wrap(replaced), axis, None, _keep(keepdims), initial, where)._tensor
+    assert mask is not None
+    considered = mask if where is True else mask | ~tensor_of(where, torch.bool)
+    axes = normalize_axes(axis, tensor.ndim)
+    empty = considered.expand(tensor.shape).all(axes, keepdim=_keep(keepdims)) if axes else mask
+    if bool(empty.any()) and initial is NO_VALUE:
+        warnings.warn("All-NaN slice encountered", RuntimeWarning, stacklevel=3)
+        result = torch.where(empty, torch.full_like(result, torch.nan), result)
+    return finish(result, out)
+
+
+def nanmax(
+    a: Any, axis: Any = None, out: Any = None, keepdims: Any = False, initial: Any = NO_VALUE, where: Any = True
+) -> Any:
+    """Return the maximum of the elements that are not nan."""
+    return _extreme(_max, fmax, a, axis, out, keepdims, initial, where, -numpy.inf)
+
+
+def nanmin(
+    a: Any, axis: Any = None, out: Any = None, keepdims: Any = False, initial: Any = NO_VALUE, where: Any = True
+) -> Any:
+    """Return the minimum of the elements that are not nan."""
+    return _extreme(_min, fmin, a, axis, out, keepdims, initial, where, numpy.inf)
+
+
+def _extreme_position(find: Any, a: Any, axis: Any, out: Any, keepdims: Any, fill: float) -> Any:
+    tensor, mask = _replaced(a, fill)
+    if mask is not None:
+        axes = normalize_axes(axis, tensor.ndim)
+        if bool((mask.all(axes) if axes else mask).any()) and tensor.numel():
+            raise ValueError("All-NaN slice encountered")
+    return find(ndarray._wrap(tensor), axis, out, keepdims=_keep(keepdims))
+
+
+def nanargmax(a: Any, axis: Any = None, out: Any = None, *, keepdims: Any = False) -> Any:
+    """Return the position of the first maximum that is not nan."""
+    return _extreme_position(argmax, a, axis, out, keepdims, -numpy.inf)
+
+
+def nanargmin(a: Any, axis: Any = None, out: Any = None, *, keepdims: Any = False) -> Any:
+    """Return the position of the first minimum that is not nan."""
+    return _extreme_position(argmin, a, axis, out, keepdims, numpy.inf)
+
+
+def _counts(mask: torch.Tensor, axes: tuple[int, ...], where: Any) -> torch.Tensor:
+    valid = ~mask if where is True else ~mask & tensor_of(where, torch.bool)
+    return valid.sum(axes, keepdim=True) if axes else valid.long()
+
+
+def _float_only(dtype: Any, out: Any) -> None:
+    if dtype is not None and not issubclass(numpy.dtype(dtype).type, numpy.inexact):
+        raise TypeError("If a is inexact, then dtype must be inexact")
+    if out is not None and not issubclass(numpy.dtype(out.dtype).type, numpy.inexact):
+        raise TypeError("If a is inexact, then out must be inexact")
+
+
+def nanmean(
+    a: Any, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: Any = False, *, where: Any = True
+) -> Any:
+    """Return the mean of the elements that are not nan."""
+    from scitorch.numpy.reductions import mean
+
+    tensor, mask = _replaced(a, 0)
+    if mask is None:
+        return mean(asarray(tensor), axis, dtype, out, _keep(keepdims), where=where)
+    _float_only(dtype, out)
+    axes = normalize_axes(axis, tensor.ndim)
+    total = _sum(ndarray._wrap(tensor), axes, dtype, None, True, NO_VALUE, where)._tensor
+    count = _counts(mask, axes, where)
+    if bool((count == 0).any()):
+        warnings.warn("Mean of empty slice", RuntimeWarning, stacklevel=2)
+    result = (total / count).to(total.dtype)
+    return finish(_squeezed(result, axes, keepdims), out)
+
+
+def _squeezed(result: torch.Tensor, axes: tuple[int, ...], keepdims: Any) -> torch.Tensor:
+    return result if _keep(keepdims) or not axes else result.squeeze(axes)
+
+
+def _nan_variance(a: Any, axis: Any, dtype: Any, ddof: float, keepdims: Any, where: Any, center: Any, correction: Any, out: Any) -> torch.Tensor:
+    if correction is not NO_VALUE:
+        if ddof != 0:
+            raise ValueError("ddof and correction can't be provided simultaneously.")
+        ddof = correction
+    tensor, mask = _replaced(a, 0)
+    if mask is None:
+        from scitorch.numpy.reductions import var
+
+        return var(asarray(tensor), axis, dtype, None, ddof, _keep(keepdims), where=where, mean=center)._tensor  # type: ignore[no-any-return]
+    _float_only(dtype, out)
+    if dtype is not None:
+        tensor = astype_tensor(tensor, torch_dtype(dtype))
+    axes = normalize_axes(axis, tensor.ndim)
+    count = _counts(mask, axes, where)
+    if center is NO_VALUE:
+        middle = _sum(ndarray._wrap(tensor), axes, None, None, True, NO_VALUE, where)._tensor / count
+    else:
+        middle = tensor_of(center)
+    deviation = torch.where(mask, torch.zeros((), dtype=tensor.dtype, device=tensor.device), tensor - middle)
+    squares = deviation.real**2 + deviation.imag**2 if deviation.is_complex() else deviation * deviation
+    total = _sum(ndarray._wrap(squares), axes, None, None, True, NO_VALUE, where)._tensor
+    freedom = count - ddof
+    few = freedom <= 0
+    result = total / torch.where(few, 1, freedom)
+    if bool(few.any()):
+        warnings.warn("Degrees of freedom <= 0 for slice.", RuntimeWarning, stacklevel=3)
+        result = torch.where(few, torch.full_like(result, torch.nan), result)
+    return _squeezed(result.to(total.dtype), axes, keepdims)
+
+
+def nanvar(
+    a: Any, axis: Any = None, dtype: Any = None, out: Any = None, ddof: float = 0, keepdims: Any = False, *,
+    where: Any = True, mean: Any = NO_VALUE, correction: Any = NO_VALUE,
+) -> Any:
+    """Return the variance of the elements that are not nan."""
+    return finish(_nan_variance(a, axis, dtype, ddof, keepdims, where, mean, correction, out), out)
+
+
+def nanstd(
+    a: Any, axis: Any = None, dtype: Any = None, out: Any = None, ddof: float = 0, keepdims: Any = False, *,
+    where: Any = True, mean: Any = NO_VALUE, correction: Any = NO_VALUE,
+) -> Any:
+    """Return the standard deviation of the elements that are not nan."""
+    return finish(torch.sqrt(_nan_variance(a, axis, dtype, ddof, keepdims, where, mean, correction, out)), out)
+
+
+def nanmedian(a: Any, axis: Any = None, out: Any = None, overwrite_input: bool = False, keepdims: Any = False) -> Any:
+    """Return the median of the elements that are not nan."""
+    tensor = tensor_of(a)
+    if tensor.numel() == 0:
+        from scitorch.numpy.statistics import median
+
+        return median(asarray(tensor), axis, out, keepdims=_keep(keepdims))
+    return nanquantile(a, 0.5, axis, out, keepdims=_keep(keepdims))
+
+
+def nan_to_num(x: Any, copy: bool = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> ndarray:
+    """Replace nan by a number and infinities by large finite ones (or by given ones)."""
+    array = asarray(x)
+    tensor = array._tensor
+    if not (tensor.is_floating_point() or tensor.is_complex()):
+        return array.copy() if copy else array
+    if tensor.is_complex():
+        parts = [_finite(p, nan, posinf, neginf) for p in (tensor.real, tensor.resolve_conj().imag)]
+        result = torch.complex(*parts)
+    else:
+        result = _finite(tensor, nan, posinf, neginf)
+    if copy:
+        return ndarray._wrap(result)
+    array._store(result)
+    return array
+
+
+def _finite(tensor: torch.Tensor, nan: Any, posinf: Any, neginf: Any) -> torch.Tensor:
+    limits = torch.finfo(tensor.dtype)
+    result = torch.where(torch.isnan(tensor), tensor_of(nan).to(tensor.dtype), tensor)
+    result = torch.where(tensor == torch.inf, tensor_of(limits.max if posinf is None else posinf).to(tensor.dtype), result)
+    return torch.where(tensor == -torch.inf, tensor_of(limits.min if neginf is None else neginf).to(tensor.dtype), result)
