@@ -13,6 +13,7 @@ from pathlib import Path
 
 SCRIPT = Path(__file__).resolve().parent / "mauna_loa.py"
 COLUMNS = ("iterations", "function evaluations", "seconds", "log-likelihood", "forecast, mid-2021")
+ENVIRONMENT = os.environ | {"PYTHONIOENCODING": "utf-8"}
 
 
 @dataclass
@@ -28,7 +29,7 @@ def run(title, command):
     print(f"\n=== {title}: {' '.join(command)}", flush=True)
     began = time.perf_counter()
     printed = {}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, encoding="utf-8", env=environment()) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, encoding="utf-8", env=ENVIRONMENT) as process:
         for line in process.stdout:
             print("   ", line, end="", flush=True)
             label, gap, value = line.strip().partition("  ")
@@ -37,12 +38,6 @@ def run(title, command):
     if process.returncode:
         sys.exit(f"{title}: the script ended with exit code {process.returncode}")
     return Run(printed, time.perf_counter() - began)
-
-
-def environment():
-    """The same number of threads for both, and UTF-8 whatever the locale."""
-    threads = os.environ.get("OMP_NUM_THREADS", "1")
-    return os.environ | {"OMP_NUM_THREADS": threads, "OPENBLAS_NUM_THREADS": threads, "PYTHONIOENCODING": "utf-8"}
 
 
 def main():

@@ -61,6 +61,8 @@ class NativeFunction:
         if self._creates:
             result = in_default_dtype(result, args, kwargs, self._record.dtype)
         first = result[0] if type(result) is tuple and result else result
+        if isinstance(first, dict):  # an OptimizeResult
+            first = first.get("x")
         if type(first) is ndarray:
             entry.devices.add(first.tensor.device.type)
         return result

@@ -43,6 +43,10 @@ def run_script(path: str, arguments: Sequence[str], record: Record) -> tuple[int
     ------
     ScriptNotFoundError
         If the file cannot be read.
+
+    Notes
+    -----
+    Processes that the script starts run on the real libraries, unless they are forked.
     """
     try:
         source = Path(path).read_bytes()
