@@ -1,4 +1,4 @@
-"""The intrinsics of the scalar language as LLVM assembly: the same operations, in the same order, as in `cpp.PRELUDE`."""
+"""The intrinsics of the scalar language as LLVM assembly: the operations of `cpp.PRELUDE` in the same order."""
 
 __all__ = ["PRELUDE"]
 
