@@ -3,6 +3,8 @@
 from .beta import beta, betaln
 from .beta_incomplete import betainc, betaincc, betainccinv, betaincinv
 from .error_function import dawsn, erf, erfc, erfcinv, erfcx, erfi, erfinv, wofz
+from .exponential_integral import exp1, expi, expn
+from .exprel import exprel
 from .gamma import gamma, gammaln, loggamma, rgamma
 from .gamma_incomplete import gammainc, gammaincc, gammainccinv, gammaincinv
 from .lambert import lambertw
@@ -11,6 +13,8 @@ from .logistic import expit, log_expit, logit
 from .normal_distribution import log_ndtr, ndtr, ndtri, ndtri_exp
 from .polygamma import digamma, polygamma, psi
 from .sinc import sinc
+from .spence import spence
+from .trigonometric_integral import fresnel, shichi, sici
 from .zeta import zeta
 
 __all__ = [
@@ -29,7 +33,12 @@ __all__ = [
     "erfcx",
     "erfi",
     "erfinv",
+    "exp1",
+    "expi",
     "expit",
+    "expn",
+    "exprel",
+    "fresnel",
     "gamma",
     "gammainc",
     "gammaincc",
@@ -49,7 +58,10 @@ __all__ = [
     "psi",
     "rel_entr",
     "rgamma",
+    "shichi",
+    "sici",
     "sinc",
+    "spence",
     "wofz",
     "xlog1py",
     "xlogy",

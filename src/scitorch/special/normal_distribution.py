@@ -13,6 +13,9 @@ from scitorch.op.kernel import scipy_ufunc
 
 from .error_function import erfcx
 
+_ndtr = scipy_ufunc("scipy.special.ndtr")
+_log_ndtr = scipy_ufunc("scipy.special.log_ndtr")
+_log1p = scipy_ufunc("scipy.special.log1p")
 _ROOT_TWO_PI = math.sqrt(2.0 * math.pi)
 _ROOT_HALF = math.sqrt(0.5)
 
@@ -22,6 +25,14 @@ def _density(x: Tensor) -> Tensor:
     if not x.is_complex():
         x = x.clamp(-40.0, 40.0)  # exp(-800) is zero
     return torch.exp(-0.5 * x * x) / _ROOT_TWO_PI
+
+
+def _log_ndtr_kernel(x: Tensor) -> Tensor:
+    if not x.is_complex():
+        return _log_ndtr(x)  # type: ignore[return-value]
+    # Where Φ is close to 1 SciPy takes the logarithm of the rounded value.
+    right = x.real > 0.0
+    return torch.where(right, _log1p(-_ndtr(torch.where(right, -x, -1.0))), _log_ndtr(x))  # type: ignore[arg-type, operator]
 
 
 def _derivative_of_log_ndtr(x: Tensor, out: Tensor) -> Tensor:
@@ -102,7 +113,7 @@ def ndtr(x: Tensor) -> Tensor:
 
 
 @elementwise(
-    kernel={"cpu": scipy_ufunc("scipy.special.log_ndtr"), "cuda": torch.special.log_ndtr},
+    kernel={"cpu": _log_ndtr_kernel, "cuda": torch.special.log_ndtr},
     loops="r->r z->z",
     partials={"x": _derivative_of_log_ndtr},
     domain={"x": Real(-30.0, 8.0, hard=(0.0, -1e4, -1e8, -1.0, 1e-8, 20.0, 35.3878))},
@@ -217,5 +228,5 @@ def ndtri_exp(y: Tensor) -> Tensor:
     >>> import torch
     >>> from scitorch.special import ndtri_exp
     >>> ndtri_exp(torch.tensor([-1e10, -1.0], dtype=torch.float64))
-    tensor([-1.4142e+05, -3.3748e-01], dtype=torch.float64)
+    tensor([-1.4142e+05, -3.3747e-01], dtype=torch.float64)
     """

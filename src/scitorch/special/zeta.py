@@ -15,15 +15,35 @@ from .euler_maclaurin import hurwitz_derivative
 from .gamma import gamma, sine_and_cosine_of_pi
 from .polygamma import digamma
 
+_zeta = scipy_ufunc("scipy.special._ufuncs._zeta")
+
 
 def _hurwitz_in_x_kernel(x: Tensor, q: Tensor, *, order: int) -> Tensor:
     dtype = x.dtype
     x = x.to(torch.complex128 if x.is_complex() else torch.float64)
     value = hurwitz_derivative(x, q.to(torch.float64), order)
     value = torch.where(torch.isposinf(q), 0.0, value)
-    if not x.is_complex():  # SciPy's function of a real exponent is defined for x > 1 only
-        value = torch.where(x > 1.0, value, math.nan)
-    return value.to(dtype)
+    # SciPy's function of a real exponent is defined for x > 1 only; left of -1 the sum for a complex one cancels.
+    defined = x.real > -1.0 if x.is_complex() else x > 1.0
+    return torch.where(defined, value, math.nan).to(dtype)
+
+
+def _hurwitz_kernel(x: Tensor, q: Tensor) -> Tensor:
+    if not x.is_complex() and x.device.type == "cpu":
+        return _zeta(x, q)  # type: ignore[return-value]
+    return _hurwitz_in_x_kernel(x, q, order=0)
+
+
+def _reference_hurwitz(x: Any, q: Any) -> Any:
+    """SciPy's function; for complex exponents, which it does not take, mpmath's."""
+    import mpmath
+    from scipy.special import zeta as reference
+
+    import numpy
+
+    if not numpy.iscomplexobj(x):
+        return reference(x, q)
+    return numpy.vectorize(lambda s, a: complex(mpmath.zeta(s, a)))(x, q)
 
 
 @elementwise(
@@ -48,7 +68,7 @@ def _lower(x: Tensor, q: Tensor, order: int) -> Tensor:
 
 
 @elementwise(
-    kernel=scipy_ufunc("scipy.special._ufuncs._zeta"),
+    kernel=_hurwitz_kernel,
     loops="rr->r zr->z",
     partials={
         "x": lambda x, q, out: _hurwitz_in_x(x, q),
@@ -56,7 +76,7 @@ def _lower(x: Tensor, q: Tensor, order: int) -> Tensor:
     },
     domain={"x": Real(1.2, 10.0, hard=(1.001, 50.0)), "q": Real(0.05, 20.0, hard=(1.0, 1e3))},
     complex_domain={"x": Complex((1.2, 6.0), (-10.0, 10.0))},
-    reference="scipy.special._ufuncs._zeta",
+    reference=_reference_hurwitz,
     mpmath=lambda x, q: _mpmath_zeta(x, q),
     rtol=1e-11,
     public=False,
@@ -100,7 +120,7 @@ def _derivative_of_riemann(x: Tensor, out: Tensor) -> Tensor:
     loops="r->r z->z",
     partials={"x": _derivative_of_riemann},
     domain={"x": Real(-12.0, 12.0, hard=(0.0, 0.5, -2.0, -1.0, -4.0, 0.999, 1.001, 50.0, -0.001, -50.5))},
-    complex_domain={"x": Complex((-6.0, 6.0), (-20.0, 20.0), hard=(0.5 + 14.134725j, -2 + 0.1j))},
+    complex_domain={"x": Complex((-6.0, 6.0), (-20.0, 20.0), hard=(0.5 + 14j, -2 + 0.1j))},
     reference="scipy.special._ufuncs._riemann_zeta",
     mpmath=lambda x: _mpmath_zeta(x, 1),
     rtol=1e-11,
@@ -135,7 +155,8 @@ def zeta(x: Tensor, q: Tensor | None = None) -> Tensor:
     Returns
     -------
     Tensor
-        ζ(x) without `q`, for all `x`. Otherwise ζ(x, q) = Σ (q + k)⁻ˣ, for real `x` above 1 and nan below.
+        ζ(x) without `q`, for all `x`. Otherwise ζ(x, q) = Σ (q + k)⁻ˣ, for real `x` above 1, for complex `x`
+        right of -1 (an extension of SciPy), and nan elsewhere.
 
     Raises
     ------
