@@ -2,9 +2,10 @@
 
 from .beta import beta, betaln
 from .beta_incomplete import betainc, betaincc, betainccinv, betaincinv
-from .error_function import dawsn, erf, erfc, erfcinv, erfcx, erfi, erfinv, wofz
+from .error_function import erf, erfc, erfcinv, erfi, erfinv
 from .exponential_integral import exp1, expi, expn
 from .exprel import exprel
+from .faddeeva import dawsn, erfcx, wofz
 from .gamma import gamma, gammaln, loggamma, rgamma
 from .gamma_incomplete import gammainc, gammaincc, gammainccinv, gammaincinv
 from .lambert import lambertw

@@ -11,7 +11,7 @@ from torch import Tensor
 from scitorch.op import Complex, Real, elementwise
 from scitorch.op.kernel import scipy_ufunc
 
-from .error_function import erfcx
+from .faddeeva import erfcx
 
 _ndtr = scipy_ufunc("scipy.special.ndtr")
 _log_ndtr = scipy_ufunc("scipy.special.log_ndtr")

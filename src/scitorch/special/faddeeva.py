@@ -1,0 +1,188 @@
+"""The scaled complementary error function, the Faddeeva function and Dawson's integral."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from scitorch.op import Complex, Real, elementwise
+from scitorch.op.kernel import scipy_ufunc
+
+from .faddeeva_kernel import complex_erfcx_derivative, erfcx_derivative
+
+_PLANE = Complex((-3.0, 3.0), (-3.0, 3.0), hard=(0j, 1 + 1e-8j, 2j, -1 + 0.5j))
+
+
+def _mpmath_erfcx(z: Any) -> Any:
+    import mpmath
+
+    with mpmath.workdps(mpmath.mp.dps + 40):
+        return mpmath.exp(z * z) * mpmath.erfc(z)
+
+
+def _mpmath_wofz(z: Any) -> Any:
+    return _mpmath_erfcx(-1j * z)
+
+
+def _mpmath_dawsn(z: Any) -> Any:
+    import mpmath
+
+    with mpmath.workdps(mpmath.mp.dps + 40):
+        return mpmath.sqrt(mpmath.pi) / 2 * mpmath.exp(-z * z) * mpmath.erfi(z)
+
+
+def _erfcx_derivative_kernel(x: Tensor, *, order: int) -> Tensor:
+    if x.is_complex():
+        return complex_erfcx_derivative(x, order)
+    return erfcx_derivative(x, torch.full((), float(order), dtype=x.dtype, device=x.device))  # type: ignore[return-value]
+
+
+@elementwise(
+    kernel=_erfcx_derivative_kernel,
+    loops="r->r z->z",
+    partials={"x": lambda x, out, *, order: _erfcx_derivative(x, order=order + 1)},
+    domain={"x": Real(-3.0, 30.0, hard=(0.999, 1.001, 1e4, 1e8))},
+    complex_domain={"x": Complex((-2.0, 9.0), (-9.0, 9.0))},
+    public=False,
+)
+def _erfcx_derivative(x: Tensor, *, order: int = 1) -> Tensor:
+    """The derivative of this order of erfcx."""
+
+
+@elementwise(
+    kernel={"cpu": scipy_ufunc("scipy.special.erfcx"), "cuda": torch.special.erfcx},
+    loops="r->r z->z",
+    partials={"x": lambda x, out: _erfcx_derivative(x)},
+    domain={"x": Real(-5.0, 50.0, hard=(0.0, 1e-8, 0.999, 1.001, 26.0, 1e4, 1e8))},
+    complex_domain={"x": Complex((-2.0, 9.0), (-6.0, 6.0), hard=(0j, 6.9 + 0.1j, 7.1 + 0.1j, 2 + 5j))},
+    reference="scipy.special.erfcx",
+    mpmath=_mpmath_erfcx,
+)
+def erfcx(x: Tensor) -> Tensor:
+    """
+    Scaled complementary error function.
+
+    Parameters
+    ----------
+    x : array_like
+        Real or complex argument.
+
+    Returns
+    -------
+    Tensor
+        exp(x²) erfc(x).
+
+    Raises
+    ------
+    TypeError
+        If `x` is no array of numbers.
+
+    Notes
+    -----
+    DLMF 7.7.2 has its relation to the Faddeeva function. Derivatives of every order come from a continued fraction, not
+    from 2x erfcx(x) - 2/√π, which cancels for large `x`.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from scitorch.special import erfcx
+    >>> erfcx(torch.tensor([0.0, 1e8], dtype=torch.float64))
+    tensor([1.0000e+00, 5.6419e-09], dtype=torch.float64)
+    >>> torch.func.grad(erfcx)(torch.tensor(1e8, dtype=torch.float64))
+    tensor(-5.6419e-17, dtype=torch.float64)
+    """
+
+
+@elementwise(
+    kernel=scipy_ufunc("scipy.special.wofz"),
+    loops="z->z",
+    partials={"z": lambda z, out: -1j * _erfcx_derivative(-1j * z)},
+    domain={"z": Complex((-9.0, 9.0), (-2.0, 9.0), hard=(0j, 1 + 0j, 6.9 + 0j, 7.1 + 0j, 5 + 1e-10j, 19.6 + 3j))},
+    reference="scipy.special.wofz",
+    mpmath=_mpmath_wofz,
+)
+def wofz(z: Tensor) -> Tensor:
+    """
+    Faddeeva function.
+
+    Parameters
+    ----------
+    z : array_like
+        Complex argument; real numbers are taken as complex.
+
+    Returns
+    -------
+    Tensor
+        w(z) = exp(-z²) erfc(-iz), complex.
+
+    Raises
+    ------
+    TypeError
+        If `z` is no array of numbers.
+
+    Notes
+    -----
+    DLMF 7.2.3. The derivative 2i/√π - 2z w(z) cancels for large `z`; far out it comes from the continued fraction.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from scitorch.special import wofz
+    >>> wofz(torch.tensor(1 + 1j, dtype=torch.complex128))
+    tensor(0.3047+0.2082j, dtype=torch.complex128)
+    """
+
+
+def _derivative_of_dawsn(x: Tensor, out: Tensor) -> Tensor:
+    # F(z) = i√π/2 (exp(-z²) - w(z)), DLMF 7.5.1, and F is odd. In the upper half plane the two terms do not cancel, as
+    # the terms of F' = 1 - 2z F do; on the real axis F is the imaginary part of √π/2 w. Here w(z) = erfcx(-iz).
+    half_root_pi = 0.5 * math.sqrt(math.pi)
+    if x.is_complex():
+        z = torch.where(x.imag < 0.0, -x, x)
+        return half_root_pi * (-2j * z * torch.exp(-z * z) - _erfcx_derivative(-1j * z))
+    x = x.clamp(-1e150, 1e150)
+    return -half_root_pi * _erfcx_derivative(torch.complex(torch.zeros_like(x), -x)).real
+
+
+@elementwise(
+    kernel=scipy_ufunc("scipy.special.dawsn"),
+    loops="r->r z->z",
+    partials={"x": _derivative_of_dawsn},
+    domain={"x": Real(-10.0, 10.0, hard=(0.0, 6.9, 7.1, 1e4))},
+    complex_domain={"x": _PLANE},
+    reference="scipy.special.dawsn",
+    mpmath=_mpmath_dawsn,
+)
+def dawsn(x: Tensor) -> Tensor:
+    """
+    Dawson's integral.
+
+    Parameters
+    ----------
+    x : array_like
+        Real or complex argument.
+
+    Returns
+    -------
+    Tensor
+        exp(-x²) times the integral of exp(t²) from 0 to `x`.
+
+    Raises
+    ------
+    TypeError
+        If `x` is no array of numbers.
+
+    Notes
+    -----
+    DLMF 7.2.5. Derivatives on the real axis are those of the Faddeeva function.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from scitorch.special import dawsn
+    >>> dawsn(torch.tensor([0.0, 1.0], dtype=torch.float64))
+    tensor([0.0000, 0.5381], dtype=torch.float64)
+    """
