@@ -14,14 +14,22 @@ from numpy import (
     bool_,
     byte,
     bytes_,
+    clongdouble,
+    busday_count,
+    busday_offset,
+    busdaycalendar,
     cdouble,
     character,
     complex64,
     complex128,
     complexfloating,
     csingle,
+    datetime64,
+    datetime_as_string,
+    datetime_data,
     double,
     dtype,
+    dtypes,
     e,
     errstate,
     euler_gamma,
@@ -32,10 +40,14 @@ from numpy import (
     float64,
     floating,
     generic,
+    get_include,
+    getbufsize,
     geterr,
+    geterrcall,
     half,
     inexact,
     inf,
+    info,
     int8,
     int16,
     int32,
@@ -44,9 +56,12 @@ from numpy import (
     intc,
     integer,
     intp,
+    is_busday,
+    isnat,
     iterable,
     little_endian,
     long,
+    longdouble,
     longlong,
     nan,
     newaxis,
@@ -54,11 +69,16 @@ from numpy import (
     object_,
     pi,
     sctypeDict,
+    setbufsize,
     seterr,
+    seterrcall,
     short,
+    show_config,
+    show_runtime,
     signedinteger,
     single,
     str_,
+    timedelta64,
     typecodes,
     ubyte,
     uint,
@@ -72,6 +92,7 @@ from numpy import (
     ulonglong,
     unsignedinteger,
     ushort,
+    void,
 )
 from numpy import bool as bool  # noqa: A004
 
@@ -91,6 +112,7 @@ from scitorch.numpy.manipulation import *  # noqa: F403
 from scitorch.numpy.mathematics import *  # noqa: F403
 from scitorch.numpy.nanfunctions import *  # noqa: F403
 from scitorch.numpy.manipulation import resize_with_zeros, view
+from scitorch.numpy.polynomial_functions import *  # noqa: F403
 from scitorch.numpy.printing import *  # noqa: F403
 from scitorch.numpy.promotion import *  # noqa: F403
 from scitorch.numpy.quantiles import *  # noqa: F403
@@ -100,16 +122,23 @@ from scitorch.numpy.sorting import *  # noqa: F403
 from scitorch.numpy.statistics import *  # noqa: F403
 from scitorch.numpy.ufunc import ufunc
 from scitorch.numpy.ufuncs import *  # noqa: F403
-from scitorch.numpy import fft, linalg, random
+from scitorch.numpy.attributes import flatiter
+from scitorch.numpy import fft, lib, linalg, random
 # isort: on
 
 True_ = _numpy.True_
 False_ = _numpy.False_
 
 
+# NumPy's own modules that work on arrays of this namespace through its protocols, or on host data
+_HOST_MODULES = ("char", "polynomial", "rec", "strings", "testing", "typing")
+
+
 def __getattr__(name: str) -> Any:
     if name == "special":  # SciPy computes natively on arrays whose namespace has this
         return importlib.import_module("scitorch.special")
+    if name in _HOST_MODULES:
+        return importlib.import_module(f"numpy.{name}")
     if name.startswith("__"):
         raise AttributeError(name)
     raise AttributeError(

@@ -278,10 +278,6 @@ class ndarray(Methods):
         tensor = None if gradient is None else conversion.tensor_of(gradient)
         torch.autograd.backward(self._tensor, tensor, retain_graph, create_graph)
 
-    def detach(self) -> "ndarray":
-        """Return the same values without the gradient history."""
-        return ndarray._wrap(self._tensor.detach())
-
     # Scalars
     def item(self, *index: Any) -> Any:
         """Return one element as a Python scalar."""
@@ -473,7 +469,7 @@ class ndarray(Methods):
         if self._tensor.requires_grad:
             raise RuntimeError(
                 "this array carries a gradient, which a NumPy array cannot hold: the operation that asked for one "
-                "would lose it silently. Detach first (.detach()) where no gradient is wanted"
+                "would lose it silently. Use .tensor.detach() where no gradient is wanted"
             )
         values = host(self._tensor)
         if copy is False and (self._tensor.device.type != "cpu" or (dtype is not None and values.dtype != dtype)):

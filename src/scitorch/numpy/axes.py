@@ -20,8 +20,11 @@ def normalize_axes(axis: Any, ndim: int, argument: str | None = None) -> tuple[i
     """Return the axes meant by None (all), an integer or a tuple; raise for repeated ones."""
     if axis is None:
         return tuple(range(ndim))
-    if not isinstance(axis, tuple | list):
+    try:
         value = operator.index(axis)
+    except TypeError:
+        pass
+    else:
         # NumPy lets axis 0 and -1 of a 0-d array mean "no axis"
         if ndim == 0 and value in (0, -1):
             return ()

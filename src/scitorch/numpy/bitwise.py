@@ -1,7 +1,13 @@
 """Bit operations on integers and booleans."""
 
+from typing import Any
+
+import numpy
 import torch
 
+from scitorch.numpy.array import ndarray
+from scitorch.numpy.conversion import tensor_of
+from scitorch.numpy.dtypes import from_host, host
 from scitorch.numpy.ufunc import ufunc
 
 __all__ = [
@@ -15,7 +21,9 @@ __all__ = [
     "bitwise_xor",
     "invert",
     "left_shift",
+    "packbits",
     "right_shift",
+    "unpackbits",
 ]
 
 _INTEGERS = "bhilqB"
@@ -49,3 +57,15 @@ invert = bitwise_not = bitwise_invert = ufunc("invert", torch.bitwise_not)
 left_shift = bitwise_left_shift = ufunc("left_shift", _left_shift, on_host=_INTEGERS)
 right_shift = bitwise_right_shift = ufunc("right_shift", _right_shift, on_host=_INTEGERS)
 bitwise_count = ufunc("bitwise_count", _count, on_host=_INTEGERS)
+
+
+def packbits(a: Any, /, axis: int | None = None, bitorder: str = "big") -> ndarray:
+    """Pack the truth of elements into the bits of uint8."""
+    tensor = tensor_of(a)
+    return ndarray._wrap(from_host(numpy.packbits(host(tensor), axis, bitorder), tensor.device))  # type: ignore[arg-type]
+
+
+def unpackbits(a: Any, /, axis: int | None = None, count: int | None = None, bitorder: str = "big") -> ndarray:
+    """Unpack the bits of uint8 into zeros and ones."""
+    tensor = tensor_of(a)
+    return ndarray._wrap(from_host(numpy.unpackbits(host(tensor), axis, count, bitorder), tensor.device))  # type: ignore[arg-type]

@@ -111,8 +111,8 @@ def tensordot(a: Any, b: Any, axes: Any = 2) -> ndarray:
     columns = 1
     for ax in keep_y:
         columns *= y.shape[ax]
-    matrix = x.permute(*keep_x, *left).reshape(rows, count)
-    other = y.permute(*right, *keep_y).reshape(count, columns)
+    matrix = x.permute((*keep_x, *left)).reshape(rows, count)
+    other = y.permute((*right, *keep_y)).reshape(count, columns)
     return ndarray._wrap(product(matrix, other).reshape(shape))
 
 

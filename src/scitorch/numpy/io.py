@@ -35,7 +35,7 @@ def _loaded(value: Any) -> Any:
 
 def _written(value: Any) -> Any:
     if isinstance(value, ndarray):
-        return to_numpy(value.detach())
+        return to_numpy(value.tensor.detach())
     if isinstance(value, tuple | list):
         return type(value)(map(_written, value))
     return value

@@ -7,7 +7,7 @@ import torch
 
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.conversion import asarray, tensor_of
-from scitorch.numpy.products import common_dtype
+from scitorch.numpy.promotion import weak_result_type
 
 __all__ = [
     "allclose",
@@ -30,11 +30,10 @@ __all__ = [
 
 def isclose(a: Any, b: Any, rtol: Any = 1.0e-5, atol: Any = 1.0e-8, equal_nan: bool = False) -> ndarray:
     """Whether elements are equal within ``atol + rtol * |b|``."""
-    x, y = tensor_of(a).detach(), tensor_of(b).detach()
-    common = common_dtype(x, y)
+    common = weak_result_type(a, b)
     if not (common.is_floating_point or common.is_complex):
         common = torch.float64
-    x, y = x.to(common), y.to(common)
+    x, y = tensor_of(a, common).detach(), tensor_of(b, common).detach()
     relative, absolute = tensor_of(rtol).detach(), tensor_of(atol).detach()
     near = (torch.abs(x - y) <= absolute + relative * torch.abs(y)) & torch.isfinite(y)
     near = near | (x == y)

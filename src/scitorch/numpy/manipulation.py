@@ -16,6 +16,7 @@ __all__ = [
     "atleast_1d",
     "atleast_2d",
     "atleast_3d",
+    "broadcast",
     "broadcast_arrays",
     "broadcast_shapes",
     "broadcast_to",
@@ -48,6 +49,43 @@ __all__ = [
 ]
 
 broadcast_shapes = numpy.broadcast_shapes
+
+
+class broadcast:
+    """Arrays broadcast against each other, as an iterator over tuples of elements.
+
+    Parameters
+    ----------
+    *args : array_like
+        At most 64 arrays.
+    """
+
+    def __init__(self, *args: Any) -> None:
+        if len(args) > 64:
+            raise ValueError(f"Need at least 0 and at most 64 array objects, got {len(args)}.")
+        flat: list[Any] = []
+        for arg in args:
+            flat.extend(arg._arrays if isinstance(arg, broadcast) else [arg])
+        self._arrays = broadcast_arrays(*flat)
+        self.shape: tuple[int, ...] = self._arrays[0].shape if flat else ()
+        self.nd = self.ndim = len(self.shape)
+        self.size = int(numpy.prod(self.shape))
+        self.numiter = len(flat)
+        self.index = 0
+        self.iters = tuple(array.reshape(-1) for array in self._arrays)
+
+    def reset(self) -> None:
+        """Start the iteration over."""
+        self.index = 0
+
+    def __iter__(self) -> "broadcast":
+        return self
+
+    def __next__(self) -> tuple[ndarray, ...]:
+        if self.index >= self.size:
+            raise StopIteration
+        self.index += 1
+        return tuple(values[self.index - 1] for values in self.iters)
 
 
 def shape(a: Any) -> tuple[int, ...]:
@@ -310,12 +348,13 @@ def roll(a: Any, shift: Any, axis: Any = None) -> ndarray:
     tensor = tensor_of(a)
     if axis is None:
         flat = tensor.reshape(-1)
-        total = int(numpy.sum(asarray(shift).tolist()))
+        total = shift if isinstance(shift, int) else int(numpy.sum(asarray(shift).tolist()))
         return ndarray._wrap(_roll(flat, total, 0).reshape(tensor.shape))
     axes = tuple(axis) if isinstance(axis, tuple | list) else (axis,)
     for ax in axes:
         normalize_axis(ax, tensor.ndim)
-    shifts, where = numpy.broadcast_arrays(numpy.asarray(asarray(shift).tolist()), numpy.asarray(axes))
+    amounts = shift if isinstance(shift, int | tuple | list) else asarray(shift).tolist()
+    shifts, where = numpy.broadcast_arrays(numpy.asarray(amounts), numpy.asarray(axes))
     if shifts.ndim > 1:
         raise ValueError("'shift' and 'axis' should be scalars or 1D sequences")
     for amount, ax in zip(shifts.reshape(-1).tolist(), where.reshape(-1).tolist(), strict=True):
