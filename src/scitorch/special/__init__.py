@@ -1,5 +1,6 @@
 """Special functions: SciPy's names and values, with derivatives in every float argument, of any order."""
 
+from .bessel import kv, kve
 from .beta import beta, betaln
 from .beta_incomplete import betainc, betaincc, betainccinv, betaincinv
 from .error_function import erf, erfc, erfcinv, erfi, erfinv
@@ -47,6 +48,8 @@ __all__ = [
     "gammaincinv",
     "gammaln",
     "kl_div",
+    "kv",
+    "kve",
     "lambertw",
     "log_expit",
     "log_ndtr",
