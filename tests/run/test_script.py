@@ -3,8 +3,11 @@
 import json
 import subprocess
 import sys
+import warnings
 
 import pytest
+
+from scitorch.run.command_line import main
 
 
 def test_main_semantics(run, tmp_path):
@@ -49,15 +52,11 @@ BAD = {
 
 
 @pytest.mark.parametrize("kind", ["division", "syntax", "import"])
-def test_tracebacks_are_pythons_own(tmp_path, kind):
-    script = tmp_path / "bad.py"
-    script.write_text(BAD[kind])
-    plain = subprocess.run([sys.executable, str(script)], capture_output=True, text=True)
-    ours = subprocess.run(
-        [sys.executable, "-m", "scitorch", "run", "--quiet", str(script)], capture_output=True, text=True
-    )
-    assert ours.returncode == plain.returncode == 1
-    assert ours.stderr == plain.stderr
+def test_tracebacks_are_pythons_own(run, tmp_path, kind):
+    ours = run(BAD[kind])
+    plain = subprocess.run([sys.executable, str(tmp_path / "script.py")], capture_output=True, text=True)
+    assert ours.exit_code == plain.returncode == 1
+    assert ours.err == plain.stderr
 
 
 def test_our_frames_are_not_shown(run):
@@ -89,15 +88,25 @@ def test_command_line(tmp_path):
     assert rows["numpy.ones"] == rows["numpy.ones"] | {"runs": "native", "calls": 1, "devices": ["cpu"]}
 
 
-def test_bad_commands():
-    def ours(*arguments):
-        command = [sys.executable, "-m", "scitorch", "run", *arguments]
-        return subprocess.run(command, capture_output=True, text=True)
+def test_bad_commands(capsys):
+    assert main(["run", "no_such_file.py"]) == 2
+    assert "can't open file 'no_such_file.py'" in capsys.readouterr().err
+    assert main(["run", "--device", "nonsense", "no_such_file.py"]) == 2
+    assert "--device nonsense" in capsys.readouterr().err
+    assert main(["run", "--device", "meta", "no_such_file.py"]) == 2
+    with pytest.raises(SystemExit) as stop:
+        main(["run", "--dtype", "int8", "x.py"])
+    assert stop.value.code == 2
 
-    missing = ours("no_such_file.py")
-    assert missing.returncode == 2
-    assert "can't open file 'no_such_file.py'" in missing.stderr
-    device = ours("--device", "nonsense", "no_such_file.py")
-    assert device.returncode == 2
-    assert "--device nonsense" in device.stderr
-    assert ours("--dtype", "int8", "x.py").returncode == 2
+
+def test_profile_and_quiet(tmp_path, capsys):
+    script = tmp_path / "script.py"
+    script.write_text("import numpy as np\nprint(np.sum(np.ones(3)))\n")
+    trace = tmp_path / "trace.json"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        assert main(["run", "--quiet", "--profile", str(trace), str(script)]) == 0
+    captured = capsys.readouterr()
+    assert captured.out == "3.0\n"
+    assert "scitorch run" not in captured.err
+    assert any("aten::sum" in str(event.get("name")) for event in json.loads(trace.read_text())["traceEvents"])
