@@ -4,6 +4,7 @@ from numpy.linalg import LinAlgError
 
 from .cholesky import cho_factor, cho_solve, cholesky
 from .determinant import det, slogdet
+from .eigen_hermitian import eigh, eigvalsh
 from .linear_solve import inv, solve, solve_triangular
 
 __all__ = [
@@ -12,6 +13,8 @@ __all__ = [
     "cho_solve",
     "cholesky",
     "det",
+    "eigh",
+    "eigvalsh",
     "inv",
     "slogdet",
     "solve",
