@@ -77,6 +77,12 @@ class Flags:
         except AttributeError:
             raise KeyError("Unknown flag") from None
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Flags) and repr(self) == repr(other)
+
+    def __hash__(self) -> int:
+        return hash(repr(self))
+
     def __repr__(self) -> str:
         names = ("C_CONTIGUOUS", "F_CONTIGUOUS", "OWNDATA", "WRITEABLE", "ALIGNED", "WRITEBACKIFCOPY")
         return "".join(f"  {name} : {self[name]}\n" for name in names)

@@ -51,7 +51,7 @@ def dot(a: Any, b: Any, out: Any = None) -> Any:
     columns = y.movedim(-2, 0)
     rest = columns.shape[1:]
     flat = product(x.reshape(-1, x.shape[-1]), columns.reshape(columns.shape[0], -1))
-    return finish(flat.reshape(*x.shape[:-1], *rest), out)
+    return finish(flat.reshape((*x.shape[:-1], *rest)), out)
 
 
 def vdot(a: Any, b: Any, /) -> ndarray:

@@ -273,6 +273,8 @@ def astype(
     TypeError
         Where `casting` does not allow the cast.
     """
+    if not isinstance(x, ndarray | torch.Tensor | numpy.ndarray | numpy.generic):
+        raise TypeError(f"Input should be a NumPy array. It is a {type(x).__name__} instead.")
     source = asarray(x)
     tensor = source._tensor
     wanted = torch_dtype(dtype)

@@ -270,7 +270,7 @@ def linspace(
     wanted = common if dtype is None else torch_dtype(dtype)
     real = torch.zeros((), dtype=common).real.dtype
     delta = last - first
-    index = torch.arange(count, dtype=real, device=first.device).reshape(-1, *(1,) * first.ndim)
+    index = torch.arange(count, dtype=real, device=first.device).reshape((-1,) + (1,) * first.ndim)
     if divisions > 0:
         step = delta / divisions
         if bool((step == 0).detach().any()) if not _batched(step) else False:
@@ -345,7 +345,7 @@ def eye(
     rows = operator.index(N)
     columns = rows if M is None else operator.index(M)
     offset = operator.index(k)
-    result = torch.zeros((rows, columns), dtype=torch_dtype(dtype or float), device=device)
+    result = torch.zeros(shape_of((rows, columns)), dtype=torch_dtype(dtype or float), device=device)
     if -rows < offset < columns:
         torch.diagonal(result, offset).fill_(1)
     return ndarray._wrap(_ordered(result, order))

@@ -108,9 +108,17 @@ def pad(array: Any, pad_width: Any, mode: Any = "constant", **kwargs: Any) -> nd
     if callable(mode):
         return _padded_by_function(tensor, widths, mode, kwargs)
     allowed = {
-        "constant": {"constant_values"}, "edge": set(), "empty": set(), "linear_ramp": {"end_values"},
-        "maximum": {"stat_length"}, "mean": {"stat_length"}, "median": {"stat_length"}, "minimum": {"stat_length"},
-        "reflect": {"reflect_type"}, "symmetric": {"reflect_type"}, "wrap": set(),
+        "constant": {"constant_values"},
+        "edge": set(),
+        "empty": set(),
+        "linear_ramp": {"end_values"},
+        "maximum": {"stat_length"},
+        "mean": {"stat_length"},
+        "median": {"stat_length"},
+        "minimum": {"stat_length"},
+        "reflect": {"reflect_type"},
+        "symmetric": {"reflect_type"},
+        "wrap": set(),
     }
     if mode not in allowed:
         raise ValueError(f"mode '{mode}' is not supported")
@@ -212,7 +220,11 @@ def _sides(values: Any, axis: int, tensor: torch.Tensor) -> tuple[torch.Tensor, 
     if isinstance(values, dict):
         raise TypeError("values per axis are given as a sequence of pairs")
     given = tensor_of(values)
-    pairs = given.expand(tensor.ndim, 2) if given.ndim != 1 or given.shape[0] != 1 else given.reshape(1, 1).expand(tensor.ndim, 2)
+    pairs = (
+        given.expand(tensor.ndim, 2)
+        if given.ndim != 1 or given.shape[0] != 1
+        else given.reshape(1, 1).expand(tensor.ndim, 2)
+    )
     from scitorch.numpy.dtypes import astype_tensor
 
     cast = astype_tensor(pairs, tensor.dtype)
@@ -248,7 +260,9 @@ def _odd_reflection(tensor: torch.Tensor, axis: int, before: int, after: int, ed
     """Extend by ``2 edge - reflection``, block by block as NumPy does."""
     n = tensor.shape[axis]
     if n == 1 and not edge_twice:
-        return _padded_by_index(tensor, [(before, after) if ax == axis else (0, 0) for ax in range(tensor.ndim)], "edge")._tensor
+        return _padded_by_index(
+            tensor, [(before, after) if ax == axis else (0, 0) for ax in range(tensor.ndim)], "edge"
+        )._tensor
     offset = 0 if edge_twice else 1
     while before > 0 or after > 0:
         size = tensor.shape[axis]

@@ -23,7 +23,7 @@ def apply_along_axis(func1d: Callable[..., Any], axis: int, arr: Any, *args: Any
     if not places:
         raise ValueError("Cannot apply_along_axis when any iteration dimensions are 0")
     results = [asarray(func1d(ndarray._wrap(moved[place]), *args, **kwargs)) for place in places]
-    stacked = stack(results)._tensor.reshape(*moved.shape[:-1], *results[0].shape)
+    stacked = stack(results)._tensor.reshape((*moved.shape[:-1], *results[0].shape))
     extra = results[0].ndim
     where = list(range(moved.ndim - 1, moved.ndim - 1 + extra))
     return ndarray._wrap(stacked.movedim(where, list(range(axis, axis + extra))))
@@ -49,10 +49,16 @@ def piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> nd
     array = asarray(x)
     if isinstance(condlist, list | tuple) and condlist and not isinstance(condlist[0], bool | numpy.bool_):
         first = tensor_of(condlist[0])
-        conditions = [tensor_of(c, torch.bool) for c in condlist] if first.ndim or array.ndim == 0 else [tensor_of(condlist, torch.bool)]
+        conditions = (
+            [tensor_of(c, torch.bool) for c in condlist]
+            if first.ndim or array.ndim == 0
+            else [tensor_of(condlist, torch.bool)]
+        )
     else:
         tensor = tensor_of(condlist, torch.bool)
-        conditions = list(tensor.unbind(0)) if tensor.ndim > array.ndim or (array.ndim == 0 and tensor.ndim) else [tensor]
+        conditions = (
+            list(tensor.unbind(0)) if tensor.ndim > array.ndim or (array.ndim == 0 and tensor.ndim) else [tensor]
+        )
     count = len(conditions)
     if len(funclist) == count + 1:
         rest = torch.zeros(array.shape, dtype=torch.bool)
@@ -127,9 +133,7 @@ class vectorize:
             return self.pyfunc(*args, **kwargs)
         cores = self._core_dimensions(len(arrays))
         shape = numpy.broadcast_shapes(*(a.shape[: a.ndim - c] for a, c in zip(arrays, cores, strict=True)))
-        spread = [
-            a._tensor.expand(*shape, *a.shape[a.ndim - c :]) for a, c in zip(arrays, cores, strict=True)
-        ]
+        spread = [a._tensor.expand((*shape, *a.shape[a.ndim - c :])) for a, c in zip(arrays, cores, strict=True)]
         points = list(numpy.ndindex(shape))
         if not points:
             if self.otypes is None:

@@ -320,6 +320,8 @@ def assign(array: ndarray, key: Any, value: Any) -> None:
             tensor_of(value) if not isinstance(value, int) else tensor_of(value, tensor.dtype), tensor.dtype
         )
         values = as_signed(values.to(tensor.device))
+        if _overlap(tensor, values):
+            values = values.clone()
     if _must_replace(tensor):
         changed = tensor.clone()
         _write(as_signed(changed), key, values)
@@ -378,8 +380,6 @@ def _fill(view: torch.Tensor, values: Any) -> None:
     try:
         if values.ndim == 0 and view.ndim:
             values = values.expand(view.shape)
-        if values.device == view.device and not values.requires_grad and _overlap(view, values):
-            values = values.clone()
         view.copy_(values)
     except RuntimeError as error:
         raise _assignment_error(error, values, view.shape) from None

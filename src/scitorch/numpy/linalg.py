@@ -152,7 +152,7 @@ def solve(a: Any, b: Any) -> ndarray:
             f"{matrix.shape[-1]})"
         )
     batch = numpy.broadcast_shapes(tuple(matrix.shape[:-2]), tuple(right.shape[:-2]))
-    right = right.expand(*batch, *right.shape[-2:])
+    right = right.expand((*batch, *right.shape[-2:]))
     result = _call(_own("solve"), matrix, right)
     return ndarray._wrap(result.squeeze(-1) if vector else result)
 
@@ -400,7 +400,7 @@ def vector_norm(x: Any, /, *, axis: Any = None, keepdims: bool = False, ord: Any
     tensor = tensor if tensor.is_floating_point() or tensor.is_complex() else tensor.to(torch.float64)
     axes = normalize_axes(axis, tensor.ndim)
     kept = [n for ax, n in enumerate(tensor.shape) if ax not in axes]
-    flat = tensor.movedim(axes, tuple(range(-len(axes), 0))).reshape(*kept, -1) if axes else tensor.unsqueeze(-1)
+    flat = tensor.movedim(axes, tuple(range(-len(axes), 0))).reshape((*kept, -1)) if axes else tensor.unsqueeze(-1)
     result = _vector_norm(flat, ord, flat.ndim - 1, False)
     if keepdims:
         for ax in sorted(axes):
@@ -455,7 +455,7 @@ def tensorsolve(a: Any, b: Any, axes: Any = None) -> ndarray:
     tensor, right = _inexact(tensor_of(a)), _inexact(tensor_of(b))
     if axes is not None:
         order = [ax for ax in range(tensor.ndim) if ax not in [normalize_axis(k, tensor.ndim) for k in axes]]
-        tensor = tensor.permute(*order, *[normalize_axis(k, tensor.ndim) for k in axes])
+        tensor = tensor.permute((*order, *[normalize_axis(k, tensor.ndim) for k in axes]))
     shape = tensor.shape[right.ndim :]
     count = 1
     for n in shape:
@@ -474,7 +474,7 @@ def tensorinv(a: Any, ind: int = 2) -> ndarray:
     count = 1
     for n in back:
         count *= n
-    return ndarray._wrap(inv(tensor.reshape(count, -1))._tensor.reshape(*back, *front))
+    return ndarray._wrap(inv(tensor.reshape(count, -1))._tensor.reshape((*back, *front)))
 
 
 def cross(x1: Any, x2: Any, /, *, axis: int = -1) -> ndarray:

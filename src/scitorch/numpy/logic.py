@@ -34,7 +34,14 @@ def isclose(a: Any, b: Any, rtol: Any = 1.0e-5, atol: Any = 1.0e-8, equal_nan: b
     if not (common.is_floating_point or common.is_complex):
         common = torch.float64
     x, y = tensor_of(a, common).detach(), tensor_of(b, common).detach()
-    relative, absolute = tensor_of(rtol).detach(), tensor_of(atol).detach()
+    relative, absolute = (
+        tensor_of(value, _real_dtype(common) if type(value) in (int, float) else None).detach()
+        for value in (rtol, atol)
+    )
+    try:
+        numpy.broadcast_shapes(*(tuple(t.shape) for t in (x, y, relative, absolute)))
+    except ValueError as error:
+        raise ValueError(f"operands could not be broadcast together: {error}") from None
     near = (torch.abs(x - y) <= absolute + relative * torch.abs(y)) & torch.isfinite(y)
     near = near | (x == y)
     if equal_nan:
@@ -115,7 +122,7 @@ def _infinite(x: Any, out: Any, test: Any, name: str) -> Any:
 
 def isscalar(element: Any) -> bool:
     """Whether an object is a scalar: of Python, of NumPy, or an array of no dimensions made by a function here."""
-    return numpy.isscalar(element)
+    return (isinstance(element, ndarray) and element.ndim == 0) or numpy.isscalar(element)
 
 
 def isfortran(a: Any) -> bool:
@@ -144,3 +151,7 @@ def shares_memory(a: Any, b: Any, /, max_work: Any = None) -> bool:
 def may_share_memory(a: Any, b: Any, /, max_work: Any = None) -> bool:
     """Whether two arrays might share memory."""
     return shares_memory(a, b)
+
+
+def _real_dtype(dtype: torch.dtype) -> torch.dtype:
+    return {torch.complex64: torch.float32, torch.complex128: torch.float64}.get(dtype, dtype)

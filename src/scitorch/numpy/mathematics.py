@@ -136,5 +136,3 @@ def kaiser(M: Any, beta: Any) -> ndarray:
     shape = tensor_of(beta).to(torch.float64)
     argument = shape * torch.sqrt(torch.clamp(1 - ((n - middle) / middle) ** 2, min=0.0)) if size > 1 else n
     return ndarray._wrap(torch.special.i0(argument) / torch.special.i0(shape))
-
-

@@ -47,7 +47,12 @@ def _keep(keepdims: Any) -> bool:
 
 
 def nansum(
-    a: Any, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: Any = False, initial: Any = NO_VALUE,
+    a: Any,
+    axis: Any = None,
+    dtype: Any = None,
+    out: Any = None,
+    keepdims: Any = False,
+    initial: Any = NO_VALUE,
     where: Any = True,
 ) -> Any:
     """Return the sum, nan counting as zero."""
@@ -56,7 +61,12 @@ def nansum(
 
 
 def nanprod(
-    a: Any, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: Any = False, initial: Any = NO_VALUE,
+    a: Any,
+    axis: Any = None,
+    dtype: Any = None,
+    out: Any = None,
+    keepdims: Any = False,
+    initial: Any = NO_VALUE,
     where: Any = True,
 ) -> Any:
     """Return the product, nan counting as one."""
@@ -74,7 +84,9 @@ def nancumprod(a: Any, axis: Any = None, dtype: Any = None, out: Any = None) -> 
     return cumprod(ndarray._wrap(_replaced(a, 1)[0]), axis, dtype, out)
 
 
-def _extreme(reduce: Any, fold: Any, a: Any, axis: Any, out: Any, keepdims: Any, initial: Any, where: Any, fill: float) -> Any:
+def _extreme(
+    reduce: Any, fold: Any, a: Any, axis: Any, out: Any, keepdims: Any, initial: Any, where: Any, fill: float
+) -> Any:
     tensor = tensor_of(a)
     if not tensor.is_floating_point():
         if tensor.is_complex():
@@ -160,7 +172,9 @@ def _squeezed(result: torch.Tensor, axes: tuple[int, ...], keepdims: Any) -> tor
     return result if _keep(keepdims) or not axes else result.squeeze(axes)
 
 
-def _nan_variance(a: Any, axis: Any, dtype: Any, ddof: float, keepdims: Any, where: Any, center: Any, correction: Any, out: Any) -> torch.Tensor:
+def _nan_variance(
+    a: Any, axis: Any, dtype: Any, ddof: float, keepdims: Any, where: Any, center: Any, correction: Any, out: Any
+) -> torch.Tensor:
     if correction is not NO_VALUE:
         if ddof != 0:
             raise ValueError("ddof and correction can't be provided simultaneously.")
@@ -192,16 +206,32 @@ def _nan_variance(a: Any, axis: Any, dtype: Any, ddof: float, keepdims: Any, whe
 
 
 def nanvar(
-    a: Any, axis: Any = None, dtype: Any = None, out: Any = None, ddof: float = 0, keepdims: Any = False, *,
-    where: Any = True, mean: Any = NO_VALUE, correction: Any = NO_VALUE,
+    a: Any,
+    axis: Any = None,
+    dtype: Any = None,
+    out: Any = None,
+    ddof: float = 0,
+    keepdims: Any = False,
+    *,
+    where: Any = True,
+    mean: Any = NO_VALUE,
+    correction: Any = NO_VALUE,
 ) -> Any:
     """Return the variance of the elements that are not nan."""
     return finish(_nan_variance(a, axis, dtype, ddof, keepdims, where, mean, correction, out), out)
 
 
 def nanstd(
-    a: Any, axis: Any = None, dtype: Any = None, out: Any = None, ddof: float = 0, keepdims: Any = False, *,
-    where: Any = True, mean: Any = NO_VALUE, correction: Any = NO_VALUE,
+    a: Any,
+    axis: Any = None,
+    dtype: Any = None,
+    out: Any = None,
+    ddof: float = 0,
+    keepdims: Any = False,
+    *,
+    where: Any = True,
+    mean: Any = NO_VALUE,
+    correction: Any = NO_VALUE,
 ) -> Any:
     """Return the standard deviation of the elements that are not nan."""
     return finish(torch.sqrt(_nan_variance(a, axis, dtype, ddof, keepdims, where, mean, correction, out)), out)
@@ -237,5 +267,9 @@ def nan_to_num(x: Any, copy: bool = True, nan: Any = 0.0, posinf: Any = None, ne
 def _finite(tensor: torch.Tensor, nan: Any, posinf: Any, neginf: Any) -> torch.Tensor:
     limits = torch.finfo(tensor.dtype)
     result = torch.where(torch.isnan(tensor), tensor_of(nan).to(tensor.dtype), tensor)
-    result = torch.where(tensor == torch.inf, tensor_of(limits.max if posinf is None else posinf).to(tensor.dtype), result)
-    return torch.where(tensor == -torch.inf, tensor_of(limits.min if neginf is None else neginf).to(tensor.dtype), result)
+    result = torch.where(
+        tensor == torch.inf, tensor_of(limits.max if posinf is None else posinf).to(tensor.dtype), result
+    )
+    return torch.where(
+        tensor == -torch.inf, tensor_of(limits.min if neginf is None else neginf).to(tensor.dtype), result
+    )

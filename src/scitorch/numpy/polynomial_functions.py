@@ -79,7 +79,11 @@ def roots(p: Any) -> ndarray:
         from scitorch.numpy.linalg import eigvals
 
         below = torch.diag(tensor.new_ones(n - 2), -1)
-        companion = torch.cat([(-tensor[1:] / tensor[0]).unsqueeze(0), below[1:]]) if n > 2 else -tensor[1:].reshape(1, 1) / tensor[0]
+        companion = (
+            torch.cat([(-tensor[1:] / tensor[0]).unsqueeze(0), below[1:]])
+            if n > 2
+            else -tensor[1:].reshape(1, 1) / tensor[0]
+        )
         found = eigvals(companion)._tensor
     return ndarray._wrap(torch.cat([found, found.new_zeros(trailing)]))
 
@@ -389,5 +393,3 @@ class poly1d:
     def deriv(self, m: int = 1) -> "poly1d":
         """Return a derivative."""
         return poly1d(polyder(self.coeffs, m=m))
-
-

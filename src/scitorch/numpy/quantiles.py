@@ -14,7 +14,7 @@ import torch
 
 from scitorch.numpy.conversion import tensor_of
 from scitorch.numpy.reductions import finish
-from scitorch.numpy.sorting import order_of
+from scitorch.numpy.sorting import gather, order_of, sort
 from scitorch.numpy.statistics import merged_axes, restored_axes
 
 __all__ = ["nanpercentile", "nanquantile", "percentile", "quantile"]
@@ -131,7 +131,7 @@ def _warn_empty() -> None:
 
 
 def _from_sorted(flat: torch.Tensor, fractions: torch.Tensor, method: str, skip_nan: bool) -> torch.Tensor:
-    ordered = torch.sort(flat, dim=-1).values if flat.dtype is not torch.bool else torch.sort(flat.to(torch.uint8), dim=-1).values.to(torch.bool)
+    ordered = sort(flat, -1)._tensor
     floating = flat.is_floating_point()
     missing = torch.isnan(ordered.detach()) if floating else torch.zeros((), dtype=torch.bool)
     if skip_nan and floating:
@@ -141,15 +141,15 @@ def _from_sorted(flat: torch.Tensor, fractions: torch.Tensor, method: str, skip_
     else:
         n = torch.full(flat.shape[:-1], flat.shape[-1], device=flat.device)
     compute = fractions if fractions.dtype in (torch.float64, torch.float32) else fractions.to(torch.float32)
-    q = compute.reshape(*fractions.shape, *(1,) * n.ndim)
+    q = compute.reshape((*fractions.shape, *(1,) * n.ndim))
     below, above, weight = _places(method, torch.clamp(n, min=1), q)
     shape = torch.broadcast_shapes(below.shape, n.shape)
-    expanded = ordered.expand(*fractions.shape, *ordered.shape)
-    low = torch.take_along_dim(expanded, below.expand(shape).unsqueeze(-1), -1).squeeze(-1)
+    expanded = ordered.expand((*fractions.shape, *ordered.shape))
+    low = gather(expanded, below.expand(shape).unsqueeze(-1), -1).squeeze(-1)
     if method in ("inverted_cdf", "closest_observation", "lower", "higher", "nearest"):
         result = low
     else:
-        high = torch.take_along_dim(expanded, above.expand(shape).unsqueeze(-1), -1).squeeze(-1)
+        high = gather(expanded, above.expand(shape).unsqueeze(-1), -1).squeeze(-1)
         weight = weight.to(torch.promote_types(fractions.dtype, flat.dtype))
         # two forms, so that the result is monotonic and equals the ends exactly
         step = high - low
@@ -202,12 +202,12 @@ def _weighted(
     cumulative = torch.cumsum(torch.take_along_dim(w, order, -1), -1)
     total = cumulative[..., -1:]
     cumulative = cumulative / total
-    q = fractions.detach().to(torch.float64).reshape(*fractions.shape, *(1,) * flat.ndim)
+    q = fractions.detach().to(torch.float64).reshape((*fractions.shape, *(1,) * flat.ndim))
     first_used = (cumulative > 0) & (cumulative >= q)  # zero weights are never chosen
     place = torch.argmax(first_used.to(torch.uint8), -1, keepdim=True)
     none = ~first_used.any(-1, keepdim=True)
     place = torch.where(none, flat.shape[-1] - 1, place)
-    result = torch.take_along_dim(ordered.expand(*fractions.shape, *ordered.shape), place, -1).squeeze(-1)
+    result = torch.take_along_dim(ordered.expand((*fractions.shape, *ordered.shape)), place, -1).squeeze(-1)
     if flat.is_floating_point() and not skip_nan:
         result = torch.where(torch.isnan(flat.detach()).any(-1), torch.full_like(result, torch.nan), result)
     return result

@@ -36,11 +36,11 @@ def merged_axes(tensor: torch.Tensor, axis: Any) -> tuple[torch.Tensor, tuple[in
     kept = [ax for ax in range(tensor.ndim) if ax not in axes]
     if not axes:
         return tensor.unsqueeze(-1), ()
-    moved = tensor.permute(*kept, *axes)
+    moved = tensor.permute((*kept, *axes))
     count = 1
     for ax in axes:
         count *= tensor.shape[ax]
-    return moved.reshape(*(tensor.shape[ax] for ax in kept), count), axes
+    return moved.reshape([*(tensor.shape[ax] for ax in kept), count]), axes
 
 
 def restored_axes(result: torch.Tensor, axes: tuple[int, ...], keepdims: bool) -> torch.Tensor:

@@ -13,9 +13,7 @@ from scitorch.numpy.manipulation import broadcast_arrays, broadcast_shapes, broa
 __all__ = ["as_strided", "broadcast_arrays", "broadcast_shapes", "broadcast_to", "sliding_window_view"]
 
 
-def as_strided(
-    x: Any, shape: Any = None, strides: Any = None, subok: bool = False, writeable: bool = True
-) -> ndarray:
+def as_strided(x: Any, shape: Any = None, strides: Any = None, subok: bool = False, writeable: bool = True) -> ndarray:
     """Return a view with the given shape and strides (in bytes, nonnegative).
 
     Raises
@@ -63,5 +61,3 @@ def sliding_window_view(
             raise ValueError("window shape cannot be larger than input array shape")
         tensor = tensor.unfold(ax, n, 1)
     return ndarray._wrap(tensor)
-
-

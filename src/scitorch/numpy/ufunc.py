@@ -108,6 +108,10 @@ class ufunc:
     def signature(self) -> str | None:
         return self.reference.signature  # type: ignore[no-any-return]
 
+    @property
+    def __signature__(self) -> Any:
+        return self.reference.__signature__
+
     def resolve_dtypes(self, dtypes: Any, **keywords: Any) -> Any:
         """Return the dtypes NumPy's type resolution chooses for the given operands."""
         return self.reference.resolve_dtypes(dtypes, **keywords)
@@ -143,6 +147,8 @@ class ufunc:
         for value in inputs:
             if getattr(type(value), "__array_ufunc__", value) is None:
                 raise TypeError(f"operand of type '{type(value).__name__}' does not support ufuncs")
+        if signature is not None and sig is not None:
+            raise TypeError("cannot specify both 'sig' and 'signature'")
         if out is None and where is True and dtype is None and signature is None and sig is None:
             if casting == "same_kind":
                 results = self._evaluate(inputs, None)
