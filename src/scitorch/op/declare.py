@@ -278,7 +278,7 @@ def _finish(
     rest: Mapping[str, Any],
 ) -> F:
     arguments, defaults, static = parameters
-    kernels = kernel if isinstance(kernel, Mapping) else {"any": kernel}
+    kernels = kernel if isinstance(kernel, Mapping) else {getattr(kernel, "device_type", "any"): kernel}
     op = Operator(
         name=stub.__name__,
         family=_family(stub.__module__),

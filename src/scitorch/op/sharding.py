@@ -37,6 +37,7 @@ def register_shardings() -> bool:
     global _active
     if not _active and hasattr(sys.modules.get("torch.distributed.tensor"), "DTensor"):
         _active = True
+        _register_conjugation()
         while _pending:
             _register(_pending.pop())
     return _active
@@ -46,6 +47,17 @@ def _register(op: Operator) -> None:
     from torch.distributed.tensor.experimental import register_sharding
 
     register_sharding(op.raw)(lambda *tensors, **static: _placements(op, tensors))
+
+
+def _register_conjugation() -> None:
+    """Conjugation shards in every dimension; torch has rules for the other pointwise functions, not for this one."""
+    from torch.distributed.tensor import Replicate, Shard
+    from torch.distributed.tensor.experimental import register_sharding
+
+    def placements(x: Any) -> list[tuple[list[Any], list[Any]]]:
+        return [([p], [p]) for p in (Replicate(), *map(Shard, range(len(x.shape))))]
+
+    register_sharding(torch.ops.aten._conj_physical.default)(placements)
 
 
 def _placements(op: Operator, tensors: Sequence[Any]) -> list[tuple[list[Any], list[Any]]]:

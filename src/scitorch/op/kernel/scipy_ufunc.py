@@ -60,6 +60,9 @@ def scipy_ufunc(path: str, outputs: int = 1) -> SciPyUfunc:
 class SciPyUfunc:
     """A kernel around one compiled ufunc; see `scipy_ufunc`."""
 
+    #: Where it runs; an operator with no other kernel copies the arguments of other devices here and back.
+    device_type = "cpu"
+
     __slots__ = ("_natural", "_output_dtypes", "_ufunc", "_workload", "outputs", "path")
 
     def __init__(self, path: str, outputs: int = 1) -> None:
