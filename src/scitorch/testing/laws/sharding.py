@@ -18,7 +18,7 @@ from ..subject import Case, Subject
 def _two_processes() -> Iterator[Any]:
     """The device mesh of the first of two processes, in a world that does not communicate."""
     import torch.distributed as dist
-    from torch.distributed.tensor import init_device_mesh
+    from torch.distributed.device_mesh import init_device_mesh
     from torch.testing._internal.distributed.fake_pg import FakeStore
 
     dist.init_process_group("fake", rank=0, world_size=2, store=FakeStore())
@@ -48,7 +48,7 @@ def _check(case: Case, mesh: Any, replicated: int | None) -> None:
         placement = Replicate() if i == replicated else Shard(0)
         sharded.append(DTensor.from_local(own.detach(), mesh, [placement]).requires_grad_(i in case.moving))
     expected = _tuple(case.function(*local, **case.kwargs))
-    found = _tuple(case.function(*sharded, **case.kwargs))
+    found: Any = _tuple(case.function(*sharded, **case.kwargs))
     for f, e in zip(found, expected, strict=True):
         assert f.placements == (Shard(0),), f"{case.label}: the result is placed as {f.placements}"
         assert_close(f.to_local(), e, rtol=0, what=f"{case.label}, sharded")
@@ -58,7 +58,7 @@ def _check(case: Case, mesh: Any, replicated: int | None) -> None:
     weights = [torch.ones_like(e) for _, e in smooth]
     wanted = torch.autograd.grad([e for _, e in smooth], [local[i] for i in case.moving], weights)
     spread = [DTensor.from_local(w, mesh, [Shard(0)]) for w in weights]
-    given = torch.autograd.grad([f for f, _ in smooth], [sharded[i] for i in case.moving], spread)
+    given: Any = torch.autograd.grad([f for f, _ in smooth], [sharded[i] for i in case.moving], spread)
     for g, w in zip(given, wanted):
         if g.placements != (Shard(0),):
             continue  # torch gathered it: right, and not to be seen in a world that does not communicate
