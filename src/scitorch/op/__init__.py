@@ -10,7 +10,7 @@ from .array_types import register_array_type
 from .declare import composite, elementwise, gufunc
 from .domain import Complex, Domain, Maker, Real, Sample
 from .operator import Operator, Traits
-from .registry import Composite, Entry, entries, find, load, public_names
+from .registry import Composite, Entry, entries, export_public, find, load, public_names
 
 __all__ = [
     "Complex",
@@ -25,6 +25,7 @@ __all__ = [
     "composite",
     "elementwise",
     "entries",
+    "export_public",
     "find",
     "gufunc",
     "load",

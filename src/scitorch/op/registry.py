@@ -80,8 +80,24 @@ def load(package: str) -> None:
 
 def public_names(package: str) -> list[str]:
     """Names that a mathematical package exports: its own registered public functions, sorted."""
-    return sorted(
-        e.declared.name
-        for e in _entries.values()
-        if e.declared.public and (e.declared.module == package or e.declared.module.startswith(f"{package}."))
-    )
+    return sorted(e.declared.name for e in _public(package))
+
+
+def export_public(package: str) -> list[str]:
+    """Make every public function declared in a package's modules an attribute of the package.
+
+    Called by the package's ``__init__``, so that declaring a function is all it takes to export it.
+
+    Returns
+    -------
+    Their names, for ``__all__``.
+    """
+    load(package)
+    module = importlib.import_module(package)
+    for entry in _public(package):
+        setattr(module, entry.declared.name, entry.function)
+    return public_names(package)
+
+
+def _public(package: str) -> list[Entry]:
+    return [e for e in entries() if e.declared.public and e.declared.module.startswith(f"{package}.")]
