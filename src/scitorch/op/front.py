@@ -16,6 +16,7 @@ from torch.autograd import forward_ad
 from . import torch_private
 from .array_types import ArrayType, find_array_type, result_type_of
 from .loops import computing_dtype, letter_dtype, real_dtype
+from .operator import contiguous
 from .rule import eager_rule
 from .sharding import register_shardings
 
@@ -43,13 +44,17 @@ def make_front(op: Operator, defaults: dict[str, Any]) -> Callable[..., Any]:
     static_dict = "{" + ", ".join(f"{n!r}: {n}" for n in static) + "}"
 
     first = arguments[0]
-    plain = [f"_type({a}) in _plain_types and _keys({a}).raw_repr() in _dense" for a in arguments]
-    plain += [f"{a}.dtype is {first}.dtype and {a}.device == {first}.device" for a in arguments[1:]]
+    plain = [f"_type({a}) in _plain_types" for a in arguments]
+    plain += [f"(_found := _keys({first}).raw_repr()) in _dense"]
+    for a in arguments[1:]:
+        plain += [f"_keys({a}).raw_repr() == _found and {a}.dtype is {first}.dtype"]
+        plain += [f"({first}.is_cpu or {a}.device == {first}.device)"]
     plain += [
         f"{first}.dtype in _direct_dtypes",
         "not _transforms()",
         "_modes() == 0",
         "_function_modes() == 0",
+        "not _autocast()",
     ]
     plain += ["_forward_ad._current_level < 0"]
     if elementwise:
@@ -65,26 +70,33 @@ def {op.name}({parameters}):
     if {" and ".join(plain)}:
         if not ({fits}):
             _check(({listed},), {static_dict})
-        if ({needs_grad}) and _grad_enabled():
-            return _eager({static_dict}, {listed})
+        if {needs_grad}:
+            return _eager({static_dict}, {listed}) if _grad_enabled() else _compute({listed}{keywords})
+        if _kernel is not None and {first}.is_cpu:
+            _result = _kernel({listed}{keywords})
+            return _result if _type(_result) is _Tensor and _result.is_contiguous() else _contiguous(_result)
         return _compute({listed}{keywords})
     return _general(({listed},), {static_dict}{", out" if elementwise else ""})
 """
     # The leading underscores keep these names apart from arguments, which may be called `type` or `keys`.
     scope: dict[str, Any] = {
         "_type": type,
+        "_Tensor": Tensor,
         "_plain_types": frozenset({Tensor, torch.nn.Parameter}),
         "_keys": torch_private.dispatch_keys,
         "_dense": torch_private.plain_dense_keys(),
         "_transforms": torch_private.transforms_active,
         "_modes": torch_private.dispatch_mode_count,
         "_function_modes": torch_private.function_mode_count,
+        "_autocast": torch_private.autocast_enabled,
         "_forward_ad": forward_ad,
         "_compiling": torch.compiler.is_dynamo_compiling,
         "_grad_enabled": torch.is_grad_enabled,
         "_direct_dtypes": _direct_dtypes(op),
         "_check": op.result_shapes,
         "_compute": op.compute,
+        "_kernel": op.host_kernel,
+        "_contiguous": contiguous,
         "_eager": eager_rule(op).apply,
         "_general": _general(op),
     }

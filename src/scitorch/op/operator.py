@@ -20,7 +20,7 @@ from .loops import Loops
 from .rule import autograd_rule
 from .sharding import declare_sharding
 from .signature import Signature
-from .torch_private import full_precision, inside_transforms, lazy_views_resolved, verify
+from .torch_private import autocast_enabled, full_precision, inside_transforms, lazy_views_resolved, verify
 
 Kernel = Callable[..., Any]
 
@@ -93,10 +93,12 @@ class Operator:
     doc: str
     public: bool
     raw: Any = field(init=False)
+    host_kernel: Kernel | None = field(init=False)
     differentiable_results: tuple[bool, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         verify()
+        object.__setattr__(self, "host_kernel", self.kernels.get("cpu") or self.kernels.get("any"))
         rows = self.loops.rows
         object.__setattr__(
             self,
@@ -171,13 +173,13 @@ class Operator:
     def compute(self, *primals: Tensor, **static: Any) -> Any:
         """Run the kernel of the arguments' device. Results are contiguous: Inductor trusts the fake's strides."""
         primals = tuple([x.detach() if x.requires_grad else x for x in primals])
+        if primals[0].is_cpu and self.host_kernel is not None and not autocast_enabled():  # the short way
+            return contiguous(self.host_kernel(*primals, **static))
         device = primals[0].device.type
         kernel = self.kernels.get(device) or self.kernels.get("any")
         with full_precision(device):
             results = kernel(*primals, **static) if kernel else self._compute_on_host(primals, static)
-        if isinstance(results, tuple):
-            return tuple(r.contiguous() for r in results)
-        return results.contiguous()
+        return contiguous(results)
 
     def _dispatched(self, *primals: Tensor, **static: Any) -> Any:
         """``compute`` as the dispatcher calls it, from eager code and from compiled graphs."""
@@ -214,6 +216,13 @@ class Operator:
             return x.reshape(x.shape[0], *(1,) * (widest - rank), *x.shape[1:])
 
         return self.raw(*map(aligned, primals, dims, ranks), **static), self.pack([0] * len(self.signature.outputs))
+
+
+def contiguous(results: Any) -> Any:
+    """Results in the strides that the fake rule promises."""
+    if isinstance(results, tuple):
+        return tuple([r if r.is_contiguous() else r.contiguous() for r in results])
+    return results if results.is_contiguous() else results.contiguous()
 
 
 def _schema_name(argument: str) -> str:

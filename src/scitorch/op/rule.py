@@ -62,17 +62,19 @@ def autograd_rule(op: Operator) -> type[SingleLevelFunction]:
 
 def eager_rule(op: Operator) -> type[SingleLevelFunction]:
     """The rule of the eager fast path: plain tensors, reverse mode only, straight to the kernel."""
+    compute, smooth = op.compute, op.differentiable_results
+    all_smooth = all(smooth)
 
     class Rule(SingleLevelFunction):
         @staticmethod
         def forward(ctx: Any, static: dict[str, Any], *primals: Tensor) -> Any:
-            output = op.compute(*primals, **static)
+            output = compute(*primals, **static)
             results = output if isinstance(output, tuple) else (output,)
             ctx.static = static
             ctx.save_for_backward(*primals, *results)
             ctx.set_materialize_grads(False)
-            if not all(op.differentiable_results):
-                ctx.mark_non_differentiable(*(r for r, s in zip(results, op.differentiable_results) if not s))
+            if not all_smooth:
+                ctx.mark_non_differentiable(*(r for r, s in zip(results, smooth) if not s))
             return output
 
         @staticmethod

@@ -30,12 +30,15 @@ from torch._functorch.utils import enable_single_level_autograd_function as insi
 from torch.autograd.forward_ad import _set_fwd_grad_enabled as forward_grad
 from torch.autograd.function import _SingleLevelFunction
 
+autocast_enabled: Callable[[], bool] = torch._C._is_any_autocast_enabled  # type: ignore[attr-defined]
 transforms_active: Callable[[], bool] = torch._C._are_functorch_transforms_active
 
 __all__ = [
     "VERIFIED",
     "SingleLevelFunction",
+    "autocast_enabled",
     "below_autograd",
+    "constant_while_tracing",
     "dispatch_keys",
     "dispatch_mode_count",
     "forward_grad",
@@ -70,7 +73,7 @@ def primal_of(x: torch.Tensor) -> torch.Tensor:
 
 def full_precision(device: str) -> AbstractContextManager[Any]:
     """Switch autocast off: kernels and derivative formulas choose their own precision."""
-    if torch._C._is_any_autocast_enabled():  # type: ignore[attr-defined]
+    if autocast_enabled():
         return torch.autocast(device, enabled=False)
     return _UNCHANGED
 
@@ -104,6 +107,15 @@ def plain_dense_keys() -> frozenset[int]:
     for name in ("CUDA", "AutogradCUDA", "AutocastCUDA"):
         cuda = cuda | torch._C.DispatchKeySet(getattr(key, name))
     return frozenset({cpu.raw_repr(), cuda.raw_repr()})
+
+
+def constant_while_tracing(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Have Dynamo call the function instead of tracing it.
+
+    ``torch.compiler.assume_constant_result`` does the same, and imports all of Dynamo to do it.
+    """
+    function._dynamo_marked_constant = True  # type: ignore[attr-defined]
+    return function
 
 
 @lru_cache(maxsize=1)
