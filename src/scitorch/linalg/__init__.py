@@ -5,7 +5,10 @@ from numpy.linalg import LinAlgError
 from .cholesky import cho_factor, cho_solve, cholesky
 from .determinant import det, slogdet
 from .eigen_hermitian import eigh, eigvalsh
+from .exponential import expm
 from .linear_solve import inv, solve, solve_triangular
+from .matrix_equations import solve_continuous_lyapunov, solve_sylvester
+from .singular_values import svd, svdvals
 
 __all__ = [
     "LinAlgError",
@@ -15,8 +18,13 @@ __all__ = [
     "det",
     "eigh",
     "eigvalsh",
+    "expm",
     "inv",
     "slogdet",
     "solve",
+    "solve_continuous_lyapunov",
+    "solve_sylvester",
     "solve_triangular",
+    "svd",
+    "svdvals",
 ]
