@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from .torch_private import constant_while_tracing
+
 if TYPE_CHECKING:
     from .operator import Operator
 
@@ -29,8 +31,7 @@ def declare_sharding(op: Operator) -> None:
         _pending.append(op)
 
 
-# Dynamo runs it while tracing, instead of tracing it.
-@torch.compiler.assume_constant_result  # type: ignore[untyped-decorator]
+@constant_while_tracing
 def register_shardings() -> bool:
     """Register the rules of all operators, if ``torch.distributed.tensor`` has been imported."""
     global _active
