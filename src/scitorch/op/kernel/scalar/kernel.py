@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from types import FunctionType
@@ -182,12 +183,15 @@ class ScalarKernel:
         if len(tensors) != arity or size >= TIMED_SIZE:
             return self._evaluate(tensors)
         addresses = [0, size]
-        for tensor in tensors:
-            if not (tensor.is_cpu and tensor.is_contiguous()) or tensor.is_neg():
-                return self._evaluate(tensors)
-            if tensor is not first and (tensor.dtype is not dtype or tensor.shape != shape):
-                return self._evaluate(tensors)
-            addresses += (tensor.data_ptr(), 1)
+        try:
+            for tensor in tensors:
+                if not (tensor.is_cpu and tensor.is_contiguous()) or tensor.is_neg():
+                    return self._evaluate(tensors)
+                if tensor is not first and (tensor.dtype is not dtype or tensor.shape != shape):
+                    return self._evaluate(tensors)
+                addresses += (tensor.data_ptr(), 1)
+        except (AttributeError, RuntimeError):  # no tensor, or none with memory
+            return self._evaluate(tensors)
         if outputs == 1:
             out = torch.empty_like(first)
             loop(*addresses, out.data_ptr())
@@ -295,6 +299,8 @@ class ScalarKernel:
                 kernel = scalar_kernel(single_precision=self.single_precision)(derivative)
                 kernel.name = f"{self.name}_partial_{'_'.join(names)}"
             for name in names:
+                if self.function is not None and name not in inspect.signature(self.function).parameters:
+                    raise ValueError(f"{self.name} has no argument {name}")
                 if name in self.partials:
                     raise ValueError(f"{self.name} has its derivative in {name} already")
                 self.partials[name] = kernel

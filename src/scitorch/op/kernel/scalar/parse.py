@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import inspect
 import linecache
 import textwrap
@@ -10,7 +11,7 @@ from collections.abc import Callable
 from types import FunctionType
 from typing import NoReturn
 
-from .parse_expression import Lookup, as_kind, parse_expression, table
+from .parse_expression import Lookup, as_kind, check_single, parse_expression, table
 from .program import (
     Assign,
     Break,
@@ -52,12 +53,10 @@ def parse(function: FunctionType) -> Program:
 
 def _namespace(function: FunctionType) -> Lookup:
     cells = dict(zip(function.__code__.co_freevars, function.__closure__ or ()))
-    builtins = {"abs": abs, "int": int, "float": float, "min": min, "max": max, "len": len}
-
     def lookup(name: str) -> object:
         if name in cells:
             return cells[name].cell_contents
-        return function.__globals__[name] if name in function.__globals__ else builtins[name]
+        return function.__globals__[name] if name in function.__globals__ else vars(builtins)[name]
 
     return lookup
 
@@ -123,6 +122,11 @@ class _Parser:
         return self.kinds[name]
 
     def value(self, node: ast.expr) -> Expression:
+        value = self.call_or_value(node)
+        check_single(value, node, self.fail)
+        return value
+
+    def call_or_value(self, node: ast.expr) -> Expression:
         kinds = self.kinds
         if self.assigned is not None:
             kinds = {name: kind for name, kind in kinds.items() if name in self.assigned}
@@ -157,8 +161,6 @@ class _Parser:
         if len(node.targets) == 1 and isinstance(node.targets[0], ast.Tuple):
             return self._assign_tuple(node, node.targets[0].elts, node.value)
         value = self.value(node.value)
-        if isinstance(value, KernelCall) and value.kernel.program.outputs != 1:
-            self.fail(node, f"{value.kernel.name} returns {value.kernel.program.outputs} values; unpack them")
         return [Assign(name, as_kind(value, name.kind)) for name in self._targets(node.targets, value.kind)]
 
     def _AnnAssign(self, node: ast.AnnAssign) -> list[Statement]:
@@ -198,7 +200,7 @@ class _Parser:
             held = [Name(f"{name.name}__new", name.kind) for name in names]
             first = [Assign(hold, as_kind(item, hold.kind)) for hold, item in zip(held, values)]
             return [*first, *(Assign(name, hold) for name, hold in zip(names, held))]
-        call = self.value(value)
+        call = self.call_or_value(value)
         if not isinstance(call, KernelCall) or call.kernel.program.outputs != len(targets):
             self.fail(node, "only a tuple or a kernel with as many outputs can be unpacked")
         return [Unpack(tuple(self._targets(targets, "float")), call)]

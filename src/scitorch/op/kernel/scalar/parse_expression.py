@@ -29,7 +29,7 @@ from .program import (
 if TYPE_CHECKING:
     from .kernel import ScalarKernel
 
-__all__ = ["Fail", "Lookup", "as_kind", "parse_expression", "table"]
+__all__ = ["Fail", "Lookup", "as_kind", "check_single", "parse_expression", "table"]
 
 Lookup = Callable[[str], object]  # what a global name stands for; KeyError if nothing
 Fail = Callable[[ast.AST, str], NoReturn]
@@ -83,6 +83,12 @@ def as_kind(value: Expression, kind: Kind) -> Expression:
     return Convert(value, kind)
 
 
+def check_single(value: Expression, node: ast.AST, fail: Fail) -> None:
+    """Fail where a kernel with several outputs stands for a number."""
+    if isinstance(value, KernelCall) and value.kernel.program.outputs != 1:
+        fail(node, f"{value.kernel.name} returns {value.kernel.program.outputs} values; unpack them")
+
+
 def table(value: object) -> tuple[float, ...] | None:
     """Return the value as a constant table, None if it is no tuple of numbers."""
     if isinstance(value, tuple) and value and all(type(item) in (int, float) for item in value):
@@ -105,6 +111,7 @@ class _ExpressionParser:
         value = self.parse(node)
         if value.kind == "bool":
             self.fail(node, "a truth value stands where a number is wanted")
+        check_single(value, node, self.fail)
         return value
 
     def real(self, node: ast.expr) -> Expression:
@@ -219,8 +226,10 @@ class _ExpressionParser:
 
     def _IfExp(self, node: ast.IfExp) -> Expression:
         test, yes, no = self.condition(node.test), self.parse(node.body), self.parse(node.orelse)
+        if yes.kind == no.kind == "bool":
+            return Choose(test, yes, no, "bool")
         if yes.kind == no.kind:
-            return Choose(test, yes, no, yes.kind)
+            return Choose(test, self.number(node.body), self.number(node.orelse), yes.kind)
         return Choose(test, self.real(node.body), self.real(node.orelse))
 
     def _Call(self, node: ast.Call) -> Expression:
@@ -236,7 +245,8 @@ class _ExpressionParser:
             if values is None:
                 self.fail(node, "len is for module-level tuples of numbers")
             return Number(len(values), "int")
-        wanted = {abs: 1, int: 1, float: 1, converged: 2, min: 2, max: 2}.get(called)
+        several = max(2, len(node.args))
+        wanted = {abs: 1, int: 1, float: 1, converged: 2, min: several, max: several}.get(called)
         name = _BY_FUNCTION.get(called)
         if name is not None:
             wanted = len(FUNCTIONS[name].partials)
@@ -267,7 +277,10 @@ class _ExpressionParser:
         converted = tuple(as_kind(argument, kind) for argument in arguments)
         if called is converged:
             return Call("converged", converted, "bool")
-        return Call("minimum" if called is min else "maximum", converted, kind)
+        function, result = "minimum" if called is min else "maximum", converted[0]
+        for other in converted[1:]:
+            result = Call(function, (result, other), kind)
+        return result
 
     def _kernel_call(self, node: ast.Call, kernel: ScalarKernel) -> Expression:
         parameters = kernel.program.parameters
