@@ -120,8 +120,9 @@ def draw(path, t, co2, t_new, mean, deviation, parts):
     axes["parts"].plot(t_new, parts[3], color="tab:red", lw=0.8, label="over months (Matérn)")
     axes["parts"].set_title("What trend and yearly cycle leave")
     axes["parts"].set_xlim(1976, 2008)
+    axes["parts"].set_ylim(-1.9, 1.4)
     axes["parts"].set_ylabel("CO$_2$ (ppm)")
-    axes["parts"].legend(loc="upper left", fontsize="small")
+    axes["parts"].legend(loc="lower left", fontsize="small")
     for axis in axes.values():
         axis.axvline(t[-1], color="gray", lw=0.8, ls=":")
         axis.set_xlabel("year")

@@ -21,7 +21,7 @@ class Outcome:
 
     def calls(self, name):
         """How often a function was called, natively or not."""
-        return self.record.functions[name].calls
+        return sum(f.calls for (named, _), f in self.record.functions.items() if named == name)
 
     @property
     def fallbacks(self):

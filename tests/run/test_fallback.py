@@ -1,6 +1,10 @@
 """What scitorch lacks is done by the real libraries: right, counted, warned once, never silently without gradient."""
 
+import warnings
+
 import pytest
+
+from scitorch.run import Record, run_script
 
 
 def test_functions_convert_both_ways_and_warn_once(run):
@@ -135,3 +139,50 @@ def test_default_dtype(run, dtype):
     )
     wide = "float64 float64 float64 complex128 float64 "
     assert outcome.out == (wide if dtype == "float64" else "float32 float32 float32 complex64 float64 ")
+
+
+def test_arguments_that_arrays_cannot_hold_go_to_the_real_function(run):
+    outcome = run("""
+        import numpy as np
+
+        words = np.array(["a", "b", "a"])
+        assert np.array([1.0, 2.0, 3.0])[words == "a"].sum() == 4.0
+        table = np.array([(1, 2.0)], dtype=[("i", int), ("f", float)])
+        assert table["f"][0] == 2.0
+        assert str(np.datetime64("2020-01-01") + np.timedelta64(3, "D")) == "2020-01-04"
+        assert len(np.arange("2020-01", "2020-03", dtype="datetime64[D]")) == 60
+        np.linspace(0, 1, 3) + np.array(1)
+    """)
+    assert outcome.err == ""
+    assert outcome.fallbacks == {"numpy.array", "numpy.arange"}
+    assert any("numpy.array does not take these arguments" in w for w in outcome.warnings)
+
+
+def test_errors_in_both_are_the_real_ones(run):
+    outcome = run("""
+        import numpy as np
+        np.ones(3, no_such_keyword=1)
+    """)
+    assert "TypeError: ones() got an unexpected keyword argument 'no_such_keyword'" in outcome.err.splitlines()[-1]
+
+
+def test_warnings_point_to_the_script(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import numpy as np\nfrom scipy.ndimage import label\nfrom scipy.optimize import minimize\n"
+        "label(np.eye(2))\nminimize(lambda x: float(x[0]) ** 2, [1.0])\n"
+    )
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        run_script(str(script), [], Record())
+    assert [(w.filename, w.lineno) for w in caught] == [(str(script), 4), (str(script), 5)]
+
+
+def test_creation_functions_of_scipy_make_float64_arrays(run):
+    outcome = run("""
+        import numpy as np
+        from scipy.fft import fftfreq
+        assert type(fftfreq(3)) is np.ndarray and fftfreq(3).dtype == np.float64
+        assert fftfreq(3)[1] == 1 / 3
+    """)
+    assert outcome.err == ""

@@ -6,8 +6,11 @@ values. Along one random direction such a loss shows, at the price of two evalua
 
 from __future__ import annotations
 
+import sys
 import warnings
 from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import numpy
@@ -17,6 +20,7 @@ from .tracing_watch import UntraceableError
 Vector = numpy.ndarray[Any, Any]
 
 EVALUATIONS = 2
+_PACKAGE = str(Path(__file__).resolve().parents[1])
 
 
 def check_derivative(
@@ -86,5 +90,15 @@ def warn_of_differences(routine: str, reason: UntraceableError) -> None:
         f"scitorch.optimize.{routine}: no exact derivative, {reason}. SciPy's finite differences are used instead, "
         "where the method has them",
         RuntimeWarning,
-        stacklevel=3,
+        stacklevel=outside_level(),
     )
+
+
+def outside_level() -> int:
+    """The ``stacklevel`` at which a warning given by the caller points to code outside this package."""
+    level = 1
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+        level += 1
+        frame = frame.f_back
+    return level

@@ -6,6 +6,8 @@ import warnings
 from time import perf_counter
 from typing import Any
 
+from scitorch.optimize.derivative_check import outside_level
+
 from .conversion import Crossing, FallbackGradientError, from_real, in_default_dtype
 from .record import Record
 
@@ -33,7 +35,16 @@ class FallbackFunction:
         return self._real
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        self._warn()
+        self._warn("is not in scitorch")
+        return self._call(args, kwargs)
+
+    def instead(self, error: Exception, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Do a call that scitorch's own function refused with ``error``."""
+        result = self._call(args, kwargs)
+        self._warn(f"does not take these arguments in scitorch ({error})")
+        return result
+
+    def _call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         crossing = Crossing(self._name)
         given = [crossing.to_real(a) for a in args]
         named = {k: crossing.to_real(v) for k, v in kwargs.items()}
@@ -56,15 +67,15 @@ class FallbackFunction:
     def __repr__(self) -> str:
         return f"<{self._name}, not in scitorch: {self._real!r}>"
 
-    def _warn(self) -> None:
+    def _warn(self, what: str) -> None:
         if self._name in self._record.warned:
             return
         self._record.warned.add(self._name)
         library = "NumPy" if self._name.startswith("numpy") else "SciPy"
         warnings.warn(
-            f"{self._name} is not in scitorch: {library}'s own does the work, on the CPU and without derivatives",
+            f"{self._name} {what}: {library}'s own does the work, on the CPU and without derivatives",
             FallbackWarning,
-            stacklevel=3,
+            stacklevel=outside_level(),
         )
 
 

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
+import importlib
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from time import perf_counter
 from typing import Any
 
 import numpy
+import torch
 from torch import Tensor
 
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.conversion import asarray
 from scitorch.op.registry import Composite, entries
+from scitorch.optimize import UntraceableError
 
-from .conversion import in_default_dtype
+from .conversion import FallbackGradientError, in_default_dtype
+from .fallback import FallbackFunction
 from .record import Record
 
 
@@ -34,11 +39,16 @@ class NativeFunction:
     """
 
     def __init__(self, name: str, function: Callable[..., Any], real: Any, record: Record) -> None:
+        self._name = name
         self._function = function
         self._real = real
         self._record = record
         self._entry = record.calls_of(name, native=True)
         self._arrays = _array_parameters(function) if name.startswith("scipy.") else ()
+        # a function that takes a namespace but no array makes an array: of SciPy's dtype and kind if not told otherwise
+        makes = name.startswith("scipy.") and not self._arrays and _has_parameter(function, "xp")
+        self._defaults = {"xp": importlib.import_module("scitorch.numpy")} if makes else {}
+        self._scope = _float64_default if makes else contextlib.nullcontext
         self._creates = record.dtype != "float64" and name.startswith("numpy.")
         self.__wrapped__ = function
         self.__doc__ = function.__doc__
@@ -51,11 +61,16 @@ class NativeFunction:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if self._arrays:
             args = self._with_arrays(args, kwargs)
+        if self._defaults:
+            kwargs = self._defaults | kwargs
         entry = self._entry
         inner = self._record.start()
         began = perf_counter()
         try:
-            result = self._function(*args, **kwargs)
+            with self._scope():
+                result = self._function(*args, **kwargs)
+        except (TypeError, NotImplementedError) as error:
+            result = self._by_the_real_one(error, args, kwargs)
         finally:
             self._record.finish(entry, perf_counter() - began, inner)
         if self._creates:
@@ -66,6 +81,20 @@ class NativeFunction:
         if type(first) is ndarray:
             entry.devices.add(first.tensor.device.type)
         return result
+
+    def _by_the_real_one(self, error: Exception, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Let the real function do a call that ours does not take: text, objects, a keyword that is not there yet.
+
+        A call with a function among its arguments is not repeated: the error may be that function's.
+        """
+        values = (*args, *kwargs.values())
+        if isinstance(error, UntraceableError) or any(callable(v) and not isinstance(v, type) for v in values):
+            raise error
+        real = FallbackFunction(self._name, self._real, self._record)
+        try:
+            return real.instead(error, args, kwargs)
+        except FallbackGradientError:
+            raise error from None
 
     def _with_arrays(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
         """Make ndarrays of lists, and of the first number where there is no array at all, so that NumPy's rules apply.
@@ -99,6 +128,23 @@ class NativeFunction:
         return type(self._function)
 
     __class__ = property(_class)  # so that isinstance(np.add, np.ufunc) holds
+
+
+def _has_parameter(function: Callable[..., Any], name: str) -> bool:
+    try:
+        return name in inspect.signature(function).parameters
+    except (TypeError, ValueError):
+        return False
+
+
+@contextlib.contextmanager
+def _float64_default() -> Iterator[None]:
+    before = torch.get_default_dtype()
+    torch.set_default_dtype(torch.float64)
+    try:
+        yield
+    finally:
+        torch.set_default_dtype(before)
 
 
 def _is_array(value: Any) -> bool:

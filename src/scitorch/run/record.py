@@ -51,15 +51,15 @@ class Record:
 
     def __init__(self, dtype: str = "float64") -> None:
         self.dtype = dtype
-        self.functions: dict[str, FunctionCalls] = {}
+        self.functions: dict[tuple[str, bool], FunctionCalls] = {}
         self.warned: set[str] = set()
         self._of_thread = threading.local()
         self._lock = threading.Lock()
 
     def calls_of(self, name: str, *, native: bool) -> FunctionCalls:
-        """The entry of a function; made when it is first needed."""
+        """The entry of a function; made when it is first needed. A function may have one of each kind."""
         with self._lock:
-            return self.functions.setdefault(name, FunctionCalls(name, native))
+            return self.functions.setdefault((name, native), FunctionCalls(name, native))
 
     @contextmanager
     def timed(self, entry: FunctionCalls) -> Iterator[None]:
