@@ -70,6 +70,11 @@ def _exprel_derivative(x: Tensor, *, order: int = 1) -> Tensor:
     """The derivative of this order of (exp x - 1)/x."""
 
 
+def exprel_slope(x: Tensor) -> Tensor:
+    """The derivative of (exp x - 1)/x."""
+    return _exprel_derivative(x)
+
+
 def _mpmath_exprel(x: Any) -> Any:
     import mpmath
 

@@ -155,7 +155,7 @@ def gammainc(a: Tensor, x: Tensor) -> Tensor:
         "a": lambda a, x, out: -_gammainc_in_a(a, x),
         "x": lambda a, x, out: -_density(a, x),
     },
-    domain={"a": _SHAPE, "x": Real(1.0, 60.0, hard=(1.0, 30.424, 100.0))},
+    domain={"a": Real(0.05, 40.0, hard=(0.5, 1.0, 2.0, 20.0)), "x": Real(1.0, 60.0, hard=(1.0, 30.424, 100.0))},
     reference="scipy.special.gammaincc",
     mpmath=_mpmath_upper,
 )

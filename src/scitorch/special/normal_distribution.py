@@ -11,6 +11,7 @@ from torch import Tensor
 from scitorch.op import Complex, Real, elementwise
 from scitorch.op.kernel import scipy_ufunc
 
+from .error_function import erf
 from .faddeeva import erfcx
 
 _ndtr = scipy_ufunc("scipy.special.ndtr")
@@ -63,12 +64,24 @@ def _mpmath_ndtr(x: Any) -> Any:
     return mpmath.erfc(-x / mpmath.sqrt(2)) / 2
 
 
+def _reference_log_ndtr(x: Any) -> Any:
+    """SciPy's function; for complex numbers, where it has fewer digits than wanted, mpmath's."""
+    from scipy.special import log_ndtr as reference
+
+    import numpy
+
+    if not numpy.iscomplexobj(x):
+        return reference(x)
+    return numpy.vectorize(lambda z: complex(_mpmath_log_ndtr(z)))(x)
+
+
 def _mpmath_log_ndtr(x: Any) -> Any:
     import mpmath
 
     if not mpmath.im(x) and x > 0:
         return mpmath.log1p(-mpmath.erfc(x / mpmath.sqrt(2)) / 2)
-    return mpmath.log(mpmath.erfc(-x / mpmath.sqrt(2)) / 2)
+    with mpmath.workdps(mpmath.mp.dps + 15):  # the logarithm of a number close to 1
+        return mpmath.log(mpmath.erfc(-x / mpmath.sqrt(2)) / 2)
 
 
 @elementwise(
@@ -118,7 +131,7 @@ def ndtr(x: Tensor) -> Tensor:
     partials={"x": _derivative_of_log_ndtr},
     domain={"x": Real(-30.0, 8.0, hard=(0.0, -1e4, -1e8, -1.0, 1e-8, 20.0, 35.3878))},
     complex_domain={"x": Complex((-4.0, 4.0), (-3.0, 3.0))},
-    reference="scipy.special.log_ndtr",
+    reference=_reference_log_ndtr,
     mpmath=_mpmath_log_ndtr,
 )
 def log_ndtr(x: Tensor) -> Tensor:
@@ -229,4 +242,45 @@ def ndtri_exp(y: Tensor) -> Tensor:
     >>> from scitorch.special import ndtri_exp
     >>> ndtri_exp(torch.tensor([-1e10, -1.0], dtype=torch.float64))
     tensor([-1.4142e+05, -3.3747e-01], dtype=torch.float64)
+    """
+
+
+@elementwise(
+    kernel=scipy_ufunc("scipy.special.owens_t"),
+    partials={
+        "h": lambda h, a, out: -0.5 * _density(h) * erf(_ROOT_HALF * a * h),
+        "a": lambda h, a, out: _density(h) * _density(a * h) / (1.0 + a * a),
+    },
+    domain={"h": Real(-3.0, 3.0, hard=(0.5, 6.15312)), "a": Real(-3.0, 3.0, hard=(0.5, 1.0, 1.02172))},
+    reference="scipy.special.owens_t",
+)
+def owens_t(h: Tensor, a: Tensor) -> Tensor:
+    """
+    Owen's T function.
+
+    Parameters
+    ----------
+    h, a : array_like
+        Real arguments, of shapes that broadcast.
+
+    Returns
+    -------
+    Tensor
+        The probability of X > h and 0 < Y < aX for independent standard normal X and Y.
+
+    Raises
+    ------
+    TypeError
+        If an argument is complex.
+
+    Notes
+    -----
+    D. B. Owen, "Tables for computing bivariate normal probabilities", Ann. Math. Stat. 27 (1956).
+
+    Examples
+    --------
+    >>> import torch
+    >>> from scitorch.special import owens_t
+    >>> owens_t(torch.tensor(1.0, dtype=torch.float64), torch.tensor(0.5, dtype=torch.float64))
+    tensor(0.0431, dtype=torch.float64)
     """

@@ -41,6 +41,11 @@ def _log1p_quotient(t: Tensor, *, order: int = 0) -> Tensor:
     """The derivative of this order of log(1 + t)/t."""
 
 
+def log1p_quotient_slope(t: Tensor) -> Tensor:
+    """The derivative of log(1 + t)/t."""
+    return _log1p_quotient(t, order=1)
+
+
 def _mpmath_spence(z: Any) -> Any:
     import mpmath
 

@@ -178,3 +178,50 @@ def zeta(x: Tensor, q: Tensor | None = None) -> Tensor:
     tensor(-0.9375, dtype=torch.float64)
     """
     return _riemann(x) if q is None else _hurwitz(x, q)
+
+
+def _mpmath_zetac(x: Any) -> Any:
+    import mpmath
+
+    with mpmath.workdps(mpmath.mp.dps + 20):
+        return mpmath.zeta(x) - 1
+
+
+@elementwise(
+    kernel=scipy_ufunc("scipy.special.zetac"),
+    partials={"x": _derivative_of_riemann},
+    domain={"x": Real(-12.0, 12.0, hard=(0.5, -2.0, -4.0, 0.999, 1.001, 50.0, -0.001))},
+    reference="scipy.special.zetac",
+    mpmath=_mpmath_zetac,
+    rtol=1e-11,
+)
+def zetac(x: Tensor) -> Tensor:
+    """
+    Riemann zeta function less 1.
+
+    Parameters
+    ----------
+    x : array_like
+        Real argument.
+
+    Returns
+    -------
+    Tensor
+        ζ(x) - 1, accurate for large `x`.
+
+    Raises
+    ------
+    TypeError
+        If `x` is complex.
+
+    Notes
+    -----
+    See `zeta`.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from scitorch.special import zetac
+    >>> zetac(torch.tensor([2.0, 60.0], dtype=torch.float64))
+    tensor([6.4493e-01, 8.6736e-19], dtype=torch.float64)
+    """

@@ -1,0 +1,288 @@
+"""Ratios and products of gamma functions: Pochhammer's symbol, binomial coefficients, factorials."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from scitorch.op import Maker, Real, Sample, composite, elementwise
+from scitorch.op.kernel import scipy_ufunc
+from scitorch.op.torch_private import transforms_active
+
+from .beta import digamma_difference
+from .gamma import gamma, gammaln
+from .polygamma import digamma
+
+
+def _mpmath_poch(z: Any, m: Any) -> Any:
+    import mpmath
+
+    return mpmath.rf(z, m)
+
+
+def _mpmath_binom(n: Any, k: Any) -> Any:
+    import mpmath
+
+    return mpmath.binomial(n, k)
+
+
+@elementwise(
+    kernel=scipy_ufunc("scipy.special.poch"),
+    partials={
+        "z": lambda z, m, out: out * digamma_difference(z, m),
+        "m": lambda z, m, out: out * digamma(z + m),
+    },
+    domain={"z": Real(0.1, 20.0, hard=(0.5, 1.0, 100.0)), "m": Real(0.1, 10.0, hard=(1.0, 2.0, 0.5))},
+    reference="scipy.special.poch",
+    mpmath=_mpmath_poch,
+    rtol=1e-11,
+)
+def poch(z: Tensor, m: Tensor) -> Tensor:
+    """
+    Pochhammer's symbol, the rising factorial.
+
+    Parameters
+    ----------
+    z : array_like
+        Real argument.
+    m : array_like
+        Real index; its shape broadcasts with that of `z`.
+
+    Returns
+    -------
+    Tensor
+        Γ(z + m)/Γ(z).
+
+    Raises
+    ------
+    TypeError
+        If an argument is complex.
+
+    Notes
+    -----
+    DLMF 5.2.5. The derivative in `z` is that times ψ(z + m) - ψ(z), computed as a difference.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from scitorch.special import poch
+    >>> poch(torch.tensor(3.0, dtype=torch.float64), torch.tensor([0.0, 2.0], dtype=torch.float64))
+    tensor([ 1., 12.], dtype=torch.float64)
+    """
+
+
+@elementwise(
+    kernel=scipy_ufunc("scipy.special.binom"),
+    partials={
+        "x": lambda x, y, out: out * digamma_difference(x - y + 1.0, y),
+        "y": lambda x, y, out: out * (digamma(x - y + 1.0) - digamma(y + 1.0)),
+    },
+    domain={"x": Real(5.0, 20.0, hard=(10.0, 100.0)), "y": Real(0.1, 5.0, hard=(1.0, 2.0, 0.5))},
+    reference="scipy.special.binom",
+    mpmath=_mpmath_binom,
+    rtol=1e-11,
+)
+def binom(x: Tensor, y: Tensor) -> Tensor:
+    """
+    Binomial coefficient of real arguments.
+
+    Parameters
+    ----------
+    x, y : array_like
+        Real arguments, of shapes that broadcast.
+
+    Returns
+    -------
+    Tensor
+        Γ(x + 1)/(Γ(y + 1) Γ(x - y + 1)).
+
+    Raises
+    ------
+    TypeError
+        If an argument is complex.
+
+    Notes
+    -----
+    DLMF 1.2.6 continued by the gamma function. Derivatives are given where the coefficient is not zero.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from scitorch.special import binom
+    >>> binom(torch.tensor(4.0, dtype=torch.float64), torch.tensor([2.0, 2.5], dtype=torch.float64))
+    tensor([6.0000, 5.1736], dtype=torch.float64)
+    """
+
+
+def _pairs(make: Maker) -> list[Sample]:
+    if not make.dtype.is_floating_point:
+        return []
+    total = torch.tensor([5.0, 7.5, 9.0, 12.0], dtype=make.dtype)
+    return [Sample((total, torch.tensor([2.0, 2.5, 1.0, 4.5], dtype=make.dtype)))]
+
+
+@composite(samples=_pairs, reference="scipy.special.comb", rtol=1e-11)
+def comb(N: Tensor, k: Tensor, *, repetition: bool = False) -> Tensor:
+    """
+    Number of combinations of `N` things taken `k` at a time.
+
+    Parameters
+    ----------
+    N : array_like
+        Number of things.
+    k : array_like
+        Number of things taken; its shape broadcasts with that of `N`.
+    repetition : bool, optional
+        Whether a thing may be taken again.
+
+    Returns
+    -------
+    Tensor
+        The binomial coefficient, 0 where `k` is above `N` or either is negative.
+
+    Raises
+    ------
+    TypeError
+        If an argument is complex.
+
+    Notes
+    -----
+    As `scipy.special.comb` with ``exact=False``; use `math.comb` for exact integers.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from scitorch.special import comb
+    >>> comb(torch.tensor([5.0, 3.0], dtype=torch.float64), torch.tensor([2.0, 4.0], dtype=torch.float64))
+    tensor([10.,  0.], dtype=torch.float64)
+    """
+    if repetition:
+        return comb(N + k - 1, k)
+    possible = (k <= N) & (N >= 0) & (k >= 0)
+    return torch.where(possible, binom(torch.where(possible, N, 1), torch.where(possible, k, 1)), 0.0)
+
+
+@composite(samples=_pairs, reference="scipy.special.perm", rtol=1e-11)
+def perm(N: Tensor, k: Tensor) -> Tensor:
+    """
+    Number of arrangements of `k` of `N` things.
+
+    Parameters
+    ----------
+    N : array_like
+        Number of things.
+    k : array_like
+        Number of things arranged; its shape broadcasts with that of `N`.
+
+    Returns
+    -------
+    Tensor
+        N!/(N - k)!, 0 where `k` is above `N` or either is negative.
+
+    Raises
+    ------
+    TypeError
+        If an argument is complex.
+
+    Notes
+    -----
+    As `scipy.special.perm` with ``exact=False``; use `math.perm` for exact integers.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from scitorch.special import perm
+    >>> perm(torch.tensor([5.0, 3.0], dtype=torch.float64), torch.tensor([2.0, 4.0], dtype=torch.float64))
+    tensor([20.,  0.], dtype=torch.float64)
+    """
+    possible = (k <= N) & (N >= 0) & (k >= 0)
+    start = torch.where(possible, N - k + 1, 1)
+    return torch.where(possible, poch(start, torch.where(possible, k, 1)), 0.0)
+
+
+@composite(domain={"n": Real(0.0, 20.0, hard=(0.0, 1.0, 5.0, 170.0))}, reference="scipy.special.factorial")
+def factorial(n: Tensor) -> Tensor:
+    """
+    Factorial, continued by the gamma function.
+
+    Parameters
+    ----------
+    n : array_like
+        Real argument.
+
+    Returns
+    -------
+    Tensor
+        Γ(n + 1), 0 for negative `n`.
+
+    Raises
+    ------
+    TypeError
+        If `n` is complex.
+
+    Notes
+    -----
+    As `scipy.special.factorial` with ``exact=False``; use `math.factorial` for exact integers.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from scitorch.special import factorial
+    >>> factorial(torch.tensor([0.0, 5.0, -1.0], dtype=torch.float64))
+    tensor([  1., 120.,   0.], dtype=torch.float64)
+    """
+    return torch.where(n < 0, 0.0, gamma(torch.where(n < 0, 0, n) + 1))
+
+
+def _multivariate_samples(make: Maker) -> list[Sample]:
+    if not make.dtype.is_floating_point:
+        return []
+    return [Sample((torch.tensor([3.0, 4.5, 10.0], dtype=make.dtype), d)) for d in (1, 2, 5)]
+
+
+@composite(samples=_multivariate_samples, arrays=("a",), reference="scipy.special.multigammaln", rtol=1e-11)
+def multigammaln(a: Tensor, d: int) -> Tensor:
+    """
+    Logarithm of the multivariate gamma function.
+
+    Parameters
+    ----------
+    a : array_like
+        Real, above (d - 1)/2.
+    d : int
+        Dimension.
+
+    Returns
+    -------
+    Tensor
+        log Γ_d(a), of the shape of `a`.
+
+    Raises
+    ------
+    ValueError
+        If `d` is no positive integer, or some `a` is not above (d - 1)/2.
+
+    Notes
+    -----
+    DLMF 35.3.4.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from scitorch.special import multigammaln
+    >>> multigammaln(torch.tensor(3.0, dtype=torch.float64), 2)
+    tensor(1.5501, dtype=torch.float64)
+    """
+    if d != int(d) or d < 1:
+        raise ValueError(f"multigammaln: argument 'd' is {d}; wanted a positive integer")
+    # Values cannot be looked at inside a trace or a transform.
+    visible = not torch.compiler.is_compiling() and not transforms_active() and a.device.type != "meta"
+    if visible and bool((a <= 0.5 * (d - 1)).any()):
+        raise ValueError(f"multigammaln: argument 'a' has an element not above (d - 1)/2 = {0.5 * (d - 1)}")
+    total = gammaln(a)
+    for j in range(1, int(d)):
+        total = total + gammaln(a - 0.5 * j)
+    return total + 0.25 * d * (d - 1) * math.log(math.pi)
