@@ -65,15 +65,11 @@ def _remainder(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
         zero = b == 0
         return torch.remainder(a, torch.where(zero, 1, b)).masked_fill(zero, 0)
     result = torch.remainder(a, b)
-    # A zero remainder has the sign of the divisor; torch leaves that of the dividend. Only the sign bit of zeros is
-    # changed, so this is not part of the derivative.
-    with torch.no_grad():
-        zeros = result.detach() == 0
-        if not _inside_transform(result) and not bool(zeros.any()):
-            return result
+    # A zero remainder has the sign of the divisor; torch leaves that of the dividend. Every other remainder has that
+    # sign already. torch's derivative of copysign at zero is zero, so tracked values keep torch's sign of zero.
     if result.requires_grad or _inside_transform(result):
         return result
-    return torch.where(zeros, torch.copysign(result, b), result)
+    return torch.copysign(result, b)
 
 
 def _inside_transform(tensor: torch.Tensor) -> bool:

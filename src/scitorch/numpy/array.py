@@ -47,8 +47,8 @@ def _operand(name: str, fast: Callable[[Any, Any], Any], dtypes: Any, scalar_dty
             if a.dtype is b.dtype and a.dtype in dtypes:
                 try:
                     tensor = fast(a, b)
-                except RuntimeError as error:
-                    raise broadcast_error(error, (a, b)) from None
+                except RuntimeError:
+                    return getattr(ufuncs, name)(self, other)  # which raises NumPy's error
                 result = new(ndarray)
                 result._tensor = tensor
                 return result
@@ -77,8 +77,18 @@ def _reflected(name: str, fast: Callable[[Any, Any], Any] | None, scalar_dtypes:
     return backward
 
 
-def _in_place(name: str) -> Callable[..., Any]:
+def _in_place(name: str, fast: Callable[[Any, Any], Any] | None = None) -> Callable[..., Any]:
     def update(self: "ndarray", other: Any) -> Any:
+        if fast is not None:
+            a = self._tensor
+            b = other._tensor if type(other) is ndarray else other
+            simple = type(b) is float or (isinstance(b, torch.Tensor) and b.dtype is a.dtype)
+            if simple and a.dtype in _INEXACT_FAST and not a.requires_grad:
+                try:
+                    fast(a, b)
+                    return self
+                except RuntimeError:  # shapes, overlapping memory, transforms: the long way decides
+                    pass
         if _defers(other):
             return NotImplemented
         return getattr(ufuncs, name)(self, other, out=self)
@@ -368,6 +378,12 @@ class ndarray(Methods):
 
     def __getitem__(self, key: Any) -> "ndarray":
         result = new(ndarray)
+        if type(key) is int:
+            try:
+                result._tensor = self._tensor[key]
+                return result
+            except IndexError:
+                pass  # the long way raises NumPy's error
         result._tensor = indexing.get(self._tensor, key)
         return result
 
@@ -403,7 +419,7 @@ class ndarray(Methods):
     __floordiv__ = _operand("floor_divide", operator.floordiv, frozenset(), frozenset())
     __mod__ = _operand("remainder", operator.mod, frozenset(), frozenset())
     __divmod__ = _operand("divmod", divmod, frozenset(), frozenset())
-    __matmul__ = _operand("matmul", operator.matmul, frozenset(), frozenset())
+    __matmul__ = _operand("matmul", operator.matmul, _INEXACT_FAST, frozenset())
     __lshift__ = _operand("left_shift", operator.lshift, frozenset(), frozenset())
     __rshift__ = _operand("right_shift", operator.rshift, frozenset(), frozenset())
     __and__ = _operand("bitwise_and", operator.and_, _INTEGER_FAST | {torch.bool}, frozenset())
@@ -429,10 +445,10 @@ class ndarray(Methods):
     __rand__ = _reflected("bitwise_and", None, ())
     __ror__ = _reflected("bitwise_or", None, ())
     __rxor__ = _reflected("bitwise_xor", None, ())
-    __iadd__ = _in_place("add")
-    __isub__ = _in_place("subtract")
-    __imul__ = _in_place("multiply")
-    __itruediv__ = _in_place("divide")
+    __iadd__ = _in_place("add", operator.iadd)
+    __isub__ = _in_place("subtract", operator.isub)
+    __imul__ = _in_place("multiply", operator.imul)
+    __itruediv__ = _in_place("divide", operator.itruediv)
     __ifloordiv__ = _in_place("floor_divide")
     __imod__ = _in_place("remainder")
     __ipow__ = _in_place("power")

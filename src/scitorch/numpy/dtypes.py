@@ -113,6 +113,17 @@ def from_host(array: Any, device: torch.device | None = None) -> torch.Tensor:
     return tensor if device is None else tensor.to(device)
 
 
+def holds(condition: torch.Tensor) -> bool:
+    """Whether a condition holds anywhere, where that can be seen: never inside vmap or torch.compile.
+
+    For warnings and errors about values, which a transformed function cannot raise.
+    """
+    try:
+        return bool(condition.any())
+    except RuntimeError:
+        return False
+
+
 def as_signed(tensor: torch.Tensor) -> torch.Tensor:
     """Return the tensor itself, or for wide unsigned dtypes a view of its bits as signed integers."""
     signed = SIGNED_VIEW.get(tensor.dtype)

@@ -23,10 +23,19 @@ _INTEGERS = frozenset({torch.int8, torch.int16, torch.int32, torch.int64, torch.
 
 def get(tensor: torch.Tensor, key: Any) -> torch.Tensor:
     """Return `tensor[key]` by NumPy's rules: a view for basic keys without negative steps, else a copy."""
-    if tensor.dtype in WIDE_UNSIGNED:
-        return get(as_signed(tensor), key).view(tensor.dtype)
     if _is_simple(key):
         return _basic(tensor, key)
+    if tensor.dtype in WIDE_UNSIGNED:
+        return get(as_signed(tensor), key).view(tensor.dtype)
+    if type(key) is ndarray:
+        index = key._tensor
+        if index.dtype is torch.int64 and index.ndim and tensor.ndim:
+            try:
+                return tensor[index]
+            except IndexError:
+                pass  # the long way raises NumPy's error
+        elif index.dtype is torch.bool and index.shape == tensor.shape and index.ndim:
+            return tensor[index]
     view, flips, arrays, front = _split(tensor, key)
     if flips:
         view = view.flip(flips)

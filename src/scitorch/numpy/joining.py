@@ -71,6 +71,8 @@ def concatenate(
         raise ValueError("zero-dimensional arrays cannot be concatenated")
     axis = normalize_axis(axis, first.ndim)
     for position, part in enumerate(parts):
+        if part.shape == first.shape:
+            continue
         if part.ndim != first.ndim:
             raise ValueError(
                 "all the input array dimensions except for the concatenation axis must match exactly, but along "
@@ -100,6 +102,8 @@ def stack(arrays: Any, axis: int = 0, out: Any = None, *, dtype: Any = None, cas
     parts = _parts(arrays, "stack")
     if not parts:
         raise ValueError("need at least one array to stack")
+    if out is not None and dtype is not None:
+        raise TypeError("stack() only takes `out` or `dtype` as an argument, but both were provided.")
     if len({part.shape for part in parts}) > 1:
         raise ValueError("all input arrays must have the same shape")
     axis = normalize_axis(axis, parts[0].ndim + 1)

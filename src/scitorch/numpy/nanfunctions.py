@@ -10,7 +10,7 @@ from scitorch.numpy.array import ndarray
 from scitorch.numpy.axes import normalize_axes
 from scitorch.numpy.comparison import fmax, fmin
 from scitorch.numpy.conversion import asarray, tensor_of
-from scitorch.numpy.dtypes import astype_tensor, torch_dtype
+from scitorch.numpy.dtypes import astype_tensor, holds, torch_dtype
 from scitorch.numpy.quantiles import nanquantile
 from scitorch.numpy.reductions import cumprod, cumsum, finish, max as _max, min as _min, prod, sum as _sum
 from scitorch.numpy.sorting import argmax, argmin
@@ -98,8 +98,9 @@ def _extreme(
     considered = mask if where is True else mask | ~tensor_of(where, torch.bool)
     axes = normalize_axes(axis, tensor.ndim)
     empty = considered.expand(tensor.shape).all(axes, keepdim=_keep(keepdims)) if axes else mask
-    if bool(empty.any()) and initial is NO_VALUE:
-        warnings.warn("All-NaN slice encountered", RuntimeWarning, stacklevel=3)
+    if initial is NO_VALUE:
+        if holds(empty):
+            warnings.warn("All-NaN slice encountered", RuntimeWarning, stacklevel=3)
         result = torch.where(empty, torch.full_like(result, torch.nan), result)
     return finish(result, out)
 
@@ -122,7 +123,7 @@ def _extreme_position(find: Any, a: Any, axis: Any, out: Any, keepdims: Any, fil
     tensor, mask = _replaced(a, fill)
     if mask is not None:
         axes = normalize_axes(axis, tensor.ndim)
-        if bool((mask.all(axes) if axes else mask).any()) and tensor.numel():
+        if holds(mask.all(axes) if axes else mask) and tensor.numel():
             raise ValueError("All-NaN slice encountered")
     return find(ndarray._wrap(tensor), axis, out, keepdims=_keep(keepdims))
 
@@ -162,7 +163,7 @@ def nanmean(
     axes = normalize_axes(axis, tensor.ndim)
     total = _sum(ndarray._wrap(tensor), axes, dtype, None, True, NO_VALUE, where)._tensor
     count = _counts(mask, axes, where)
-    if bool((count == 0).any()):
+    if holds(count == 0):
         warnings.warn("Mean of empty slice", RuntimeWarning, stacklevel=2)
     result = (total / count).to(total.dtype)
     return finish(_squeezed(result, axes, keepdims), out)
@@ -199,9 +200,9 @@ def _nan_variance(
     freedom = count - ddof
     few = freedom <= 0
     result = total / torch.where(few, 1, freedom)
-    if bool(few.any()):
+    if holds(few):
         warnings.warn("Degrees of freedom <= 0 for slice.", RuntimeWarning, stacklevel=3)
-        result = torch.where(few, torch.full_like(result, torch.nan), result)
+    result = torch.where(few, torch.full_like(result, torch.nan), result)
     return _squeezed(result.to(total.dtype), axes, keepdims)
 
 

@@ -13,6 +13,7 @@ import torch
 
 
 from scitorch.numpy.conversion import tensor_of
+from scitorch.numpy.dtypes import holds
 from scitorch.numpy.reductions import finish
 from scitorch.numpy.sorting import gather, order_of, sort
 from scitorch.numpy.statistics import merged_axes, restored_axes
@@ -104,7 +105,7 @@ def _quantile(
     if sample.is_floating_point() and (type(q) in (int, float) or isinstance(q, list | tuple)):
         fractions = fractions.to(sample.dtype)
     limits = (fractions.detach() < 0) | (fractions.detach() > 1) | torch.isnan(fractions.detach())
-    if bool(limits.any()):
+    if holds(limits):
         bound = "[0, 100]" if scale != 1.0 else "[0, 1]"
         name = "Percentiles" if scale != 1.0 else "Quantiles"
         raise ValueError(f"{name} must be in the range {bound}")
@@ -136,7 +137,7 @@ def _from_sorted(flat: torch.Tensor, fractions: torch.Tensor, method: str, skip_
     missing = torch.isnan(ordered.detach()) if floating else torch.zeros((), dtype=torch.bool)
     if skip_nan and floating:
         n = (~missing).sum(-1)  # nan sorts last, so the rest is the sample
-        if bool((n == 0).any()):
+        if holds(n == 0):
             _warn_empty()
     else:
         n = torch.full(flat.shape[:-1], flat.shape[-1], device=flat.device)

@@ -11,7 +11,15 @@ from scitorch.numpy.array import ndarray
 from scitorch.numpy.axes import normalize_axes, normalize_axis
 from scitorch.numpy.comparison import logical_and, logical_or, maximum, minimum
 from scitorch.numpy.conversion import tensor_of
-from scitorch.numpy.dtypes import NUMPY_OF_TORCH, WIDE_UNSIGNED, astype_tensor, from_host, host, torch_dtype
+from scitorch.numpy.dtypes import (
+    NUMPY_OF_TORCH,
+    WIDE_UNSIGNED,
+    astype_tensor,
+    from_host,
+    holds,
+    host,
+    torch_dtype,
+)
 from scitorch.numpy.ufunc import NO_VALUE, write_out
 
 __all__ = [
@@ -37,6 +45,10 @@ __all__ = [
     "sum",
     "var",
 ]
+
+
+# dtypes that torch's amax and amin take
+_ORDERED = frozenset({torch.float64, torch.float32, torch.float16, torch.int64, torch.int32, torch.int16, torch.int8})
 
 
 def finish(result: torch.Tensor, out: Any) -> Any:
@@ -111,6 +123,14 @@ def max(
     a: Any, axis: Any = None, out: Any = None, keepdims: Any = False, initial: Any = NO_VALUE, where: Any = True
 ) -> Any:
     """Return the maximum over axes; nan wins, and equal maxima share the gradient."""
+    if type(a) is ndarray and out is None and initial is NO_VALUE and where is True and not keepdims:
+        tensor = a._tensor
+        if (
+            (axis is None or (type(axis) is int and 0 <= axis < tensor.ndim))
+            and tensor.dtype in _ORDERED
+            and tensor.numel()
+        ):
+            return ndarray._wrap(torch.amax(tensor) if axis is None else torch.amax(tensor, axis))
     return maximum.reduce(a, axis, None, out, False if keepdims is NO_VALUE else keepdims, initial, where)
 
 
@@ -118,6 +138,14 @@ def min(
     a: Any, axis: Any = None, out: Any = None, keepdims: Any = False, initial: Any = NO_VALUE, where: Any = True
 ) -> Any:
     """Return the minimum over axes; nan wins, and equal minima share the gradient."""
+    if type(a) is ndarray and out is None and initial is NO_VALUE and where is True and not keepdims:
+        tensor = a._tensor
+        if (
+            (axis is None or (type(axis) is int and 0 <= axis < tensor.ndim))
+            and tensor.dtype in _ORDERED
+            and tensor.numel()
+        ):
+            return ndarray._wrap(torch.amin(tensor) if axis is None else torch.amin(tensor, axis))
     return minimum.reduce(a, axis, None, out, False if keepdims is NO_VALUE else keepdims, initial, where)
 
 
@@ -172,6 +200,9 @@ def mean(
 ) -> Any:
     """Return the arithmetic mean over axes; half precision is summed in single precision."""
     tensor = tensor_of(a)
+    if axis is None and out is None and dtype is None and where is True and not keepdims:
+        if tensor.dtype in (torch.float64, torch.float32) and tensor.numel():
+            return ndarray._wrap(tensor.mean())
     keep = builtins.bool(keepdims) if keepdims is not NO_VALUE else False
     axes = normalize_axes(axis, tensor.ndim)
     wanted = _float_dtype(tensor) if dtype is None else torch_dtype(dtype)
@@ -179,7 +210,7 @@ def mean(
         return finish(tensor.mean(axes, keepdim=keep) if axes else tensor.clone(), out)
     compute = torch.float32 if wanted is torch.float16 else wanted
     count = _selected_count(tensor, axes, where, keep)
-    if (count == 0) if isinstance(count, int) else builtins.bool((count == 0).any()):
+    if (count == 0) if isinstance(count, int) else holds(count == 0):
         _warn("Mean of empty slice.")
     total = add.reduce(ndarray._wrap(tensor), axes, NUMPY_OF_TORCH[compute], None, keep, NO_VALUE, where)._tensor
     if not (compute.is_floating_point or compute.is_complex):
@@ -238,7 +269,7 @@ def _variance(
         compute = torch.float64
     tensor = tensor.to(compute) if not (tensor.is_complex() and not compute.is_complex) else tensor
     count = _selected_count(tensor, axes, where, keep)
-    if (count - ddof <= 0) if isinstance(count, int) else builtins.bool((count - ddof <= 0).any()):
+    if (count - ddof <= 0) if isinstance(count, int) else holds(count - ddof <= 0):
         _warn("Degrees of freedom <= 0 for slice")
     if center is NO_VALUE:
         total = add.reduce(ndarray._wrap(tensor), axes, None, None, True, NO_VALUE, where)._tensor
@@ -310,7 +341,7 @@ def average(a: Any, axis: Any = None, weights: Any = None, returned: bool = Fals
     compute = torch_dtype(result_dtype)
     weight = weight.to(compute)
     scale = weight.expand(tensor.shape).sum(axes, keepdim=keep)
-    if builtins.bool((scale == 0).any()):
+    if holds(scale == 0):
         raise ZeroDivisionError("Weights sum to zero, can't be normalized")
     result = ndarray._wrap((tensor.to(compute) * weight).sum(axes, keepdim=keep) / scale)
     return (result, ndarray._wrap(scale.expand(result.shape).clone())) if returned else result

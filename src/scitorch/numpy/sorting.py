@@ -233,7 +233,10 @@ def where(condition: Any, x: Any = numpy._NoValue, y: Any = numpy._NoValue, /) -
     mask = tensor_of(condition)
     if mask.dtype is not torch.bool:
         mask = mask != 0
-    first, second = _weakly(x, y)
+    if type(x) is ndarray and type(y) is ndarray and x._tensor.dtype is y._tensor.dtype:
+        first, second = x._tensor, y._tensor
+    else:
+        first, second = _weakly(x, y)
     try:
         return ndarray._wrap(torch.where(mask, first, second))
     except RuntimeError as error:

@@ -86,6 +86,7 @@ class ufunc:
         self._reducer = reducer
         self._accumulator = accumulator
         self._plans: dict[Any, Plan] = {}
+        self._direct: dict[torch.dtype, Kernel] = {}
 
     # NumPy's attributes
     @property
@@ -135,6 +136,23 @@ class ufunc:
         signature: Any = None,
         sig: Any = None,
     ) -> Any:
+        if out is None and where is True and dtype is None and signature is None and sig is None:
+            # The short way: one or two arrays of one dtype, for which a call has shown that nothing needs a cast
+            first = inputs[0] if inputs else None
+            if type(first) is ndarray:
+                tensor = first._tensor
+                kernel = self._direct.get(tensor.dtype)
+                if kernel is not None:
+                    if len(inputs) == 1:
+                        if self.nin == 1:
+                            return ndarray._wrap(kernel(tensor))
+                    elif len(inputs) == 2 == self.nin and type(inputs[1]) is ndarray:
+                        other = inputs[1]._tensor
+                        if other.dtype is tensor.dtype:
+                            try:
+                                return ndarray._wrap(kernel(tensor, other))
+                            except RuntimeError as error:
+                                raise broadcast_error(error, (tensor, other)) from None
         if len(inputs) != self.nin:
             if len(inputs) < self.nin or len(inputs) > self.nin + self.nout:
                 raise TypeError(
@@ -232,7 +250,12 @@ class ufunc:
         except RuntimeError as error:
             raise broadcast_error(error, operands) from None
         if self.nout == 1:
-            return results if results.dtype is plan.outputs[0] else results.to(plan.outputs[0])
+            if results.dtype is not plan.outputs[0]:
+                return results.to(plan.outputs[0])
+            if options is None and all(kind is wanted for kind, wanted in zip(kinds, plan.inputs, strict=True)):
+                if len(set(kinds)) == 1 and not isinstance(plan.kernel, functools.partial):
+                    self._direct[kinds[0]] = plan.kernel
+            return results
         return tuple(
             tensor if tensor.dtype is wanted else tensor.to(wanted)
             for tensor, wanted in zip(results, plan.outputs, strict=True)
