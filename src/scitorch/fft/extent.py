@@ -29,7 +29,8 @@ def floating(name: str, x: Any, *, real: bool = False) -> Tensor:
         return tensor.to(torch.complex64) if tensor.dtype == torch.complex32 else tensor
     if not tensor.is_floating_point():
         return tensor.to(torch.get_default_dtype())
-    return tensor.to(computing_dtype(tensor.dtype))
+    working = computing_dtype(tensor.dtype)
+    return tensor if tensor.dtype == working else tensor.to(working)
 
 
 def checked_norm(name: str, norm: str | None) -> str:

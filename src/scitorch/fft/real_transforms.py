@@ -44,6 +44,8 @@ def _transformed(
     if name.startswith("i"):
         type, mode = TRANSPOSED_TYPE[type], INVERSE_NORM[mode]
     transform = _cosine_transform if "c" in name else _sine_transform
+    if axis in (-1, x.ndim - 1):
+        return transform(x, type=type, norm=mode, orthogonalize=bool(orthogonalize))
     y = transform(x.movedim(axis, -1), type=type, norm=mode, orthogonalize=bool(orthogonalize))
     return y.movedim(-1, axis)
 

@@ -121,6 +121,10 @@ class Signature:
         name: str,
         arguments: Sequence[str],
     ) -> tuple[int, ...]:
+        first = tuple(leading[0])
+        # The usual case, at a tenth of the cost; symbolic sizes are torch's business.
+        if len(leading) == 1 or (all(type(size) is int for size in first) and all(s == first for s in leading[1:])):
+            return first
         try:
             return tuple(torch.broadcast_shapes(*leading))
         except RuntimeError as error:
