@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 from types import GenericAlias
 from typing import Any, ClassVar
 
-import numpy
 import torch
 
+import numpy
 from scitorch.numpy.dtypes import COMPLEX, FLOATING, INEXACT, NUMPY_OF_TORCH, astype_tensor, host
 from scitorch.numpy.methods import Methods
 
@@ -22,7 +22,6 @@ _INEXACT_FAST = INEXACT - {torch.float16}
 _REAL_FAST = FLOATING - {torch.float16}
 _ARITHMETIC = _INEXACT_FAST | _INTEGER_FAST
 _ORDERED = FLOATING | _INTEGER_FAST | {torch.bool}
-_NO_VALUE: Any = numpy._NoValue
 
 
 def broadcast_error(error: RuntimeError, operands: Any) -> Exception:

@@ -5,9 +5,9 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-import numpy
 import torch
 
+import numpy
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.conversion import asarray, tensor_of
 from scitorch.numpy.dtypes import NUMPY_OF_TORCH, WIDE_UNSIGNED, astype_tensor, from_host, torch_dtype

@@ -3,8 +3,9 @@
 import warnings
 from typing import Any
 
-import numpy
 import torch
+
+import numpy
 
 __all__ = ["astype_tensor", "host", "numpy_dtype", "torch_dtype"]
 

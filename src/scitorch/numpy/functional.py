@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from typing import Any
 
-import numpy
 import torch
 
+import numpy
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.axes import normalize_axis
 from scitorch.numpy.conversion import asarray, tensor_of
 from scitorch.numpy.joining import stack
+from scitorch.numpy.missing import NO_VALUE
 
 __all__ = ["apply_along_axis", "apply_over_axes", "frompyfunc", "piecewise", "vectorize"]
 
@@ -102,14 +103,14 @@ class vectorize:
 
     def __init__(
         self,
-        pyfunc: Any = numpy._NoValue,
+        pyfunc: Any = NO_VALUE,
         otypes: Any = None,
         doc: str | None = None,
         excluded: Any = None,
         cache: bool = False,
         signature: str | None = None,
     ) -> None:
-        if pyfunc is not numpy._NoValue and not callable(pyfunc):
+        if pyfunc is not NO_VALUE and not callable(pyfunc):
             raise TypeError("When used as a decorator, only accepts keyword arguments.")
         self.pyfunc = pyfunc
         self.cache = cache
@@ -118,12 +119,12 @@ class vectorize:
         if isinstance(otypes, str):
             otypes = list(otypes)
         self.otypes = None if otypes is None else [numpy.dtype(t) for t in otypes]
-        if pyfunc is not numpy._NoValue:
+        if pyfunc is not NO_VALUE:
             self.__name__ = getattr(pyfunc, "__name__", "vectorize")
             self.__doc__ = doc if doc is not None else pyfunc.__doc__
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if self.pyfunc is numpy._NoValue:
+        if self.pyfunc is NO_VALUE:
             self.__init__(args[0], self.otypes, None, self.excluded, self.cache, self.signature)  # type: ignore[misc]
             return self
         names = [k for k in kwargs if k not in self.excluded]

@@ -4,9 +4,9 @@ import operator
 from collections.abc import Iterator
 from typing import Any
 
-import numpy
 import torch
 
+import numpy
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.conversion import asarray, tensor_of
 from scitorch.numpy.creation import arange, linspace, shape_of

@@ -8,16 +8,20 @@ import operator
 from functools import reduce
 from typing import Any, NamedTuple
 
-import numpy
 import torch
 from numpy.linalg import LinAlgError
 
+import numpy
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.axes import normalize_axes, normalize_axis
-from scitorch.numpy.contraction import dot, outer as _outer, tensordot
+from scitorch.numpy.contraction import dot, tensordot
+from scitorch.numpy.contraction import outer as _outer
 from scitorch.numpy.conversion import tensor_of
 from scitorch.numpy.creation import eye
-from scitorch.numpy.manipulation import diagonal as _diagonal, matrix_transpose, trace as _trace
+from scitorch.numpy.manipulation import diagonal as _diagonal
+from scitorch.numpy.manipulation import matrix_transpose
+from scitorch.numpy.manipulation import trace as _trace
+from scitorch.numpy.missing import NO_VALUE
 from scitorch.numpy.products import matmul, vecdot
 
 __all__ = [
@@ -248,15 +252,15 @@ def qr(a: Any, mode: str = "reduced") -> Any:
     return ndarray._wrap(R) if mode == "r" else QRResult(ndarray._wrap(Q), ndarray._wrap(R))
 
 
-def pinv(a: Any, rcond: Any = None, hermitian: bool = False, *, rtol: Any = numpy._NoValue) -> ndarray:
+def pinv(a: Any, rcond: Any = None, hermitian: bool = False, *, rtol: Any = NO_VALUE) -> ndarray:
     """Return the Moore-Penrose pseudo-inverse; singular values below `rcond` times the largest count as zero."""
     matrix = _matrix(a)
-    if rtol is not numpy._NoValue and rtol is not None:
+    if rtol is not NO_VALUE and rtol is not None:
         if rcond is not None:
             raise ValueError("`rtol` and `rcond` can't be both set.")
         rcond = rtol
     if rcond is None:
-        rcond = 1e-15 if rtol is numpy._NoValue else max(matrix.shape[-2:]) * torch.finfo(matrix.dtype).eps
+        rcond = 1e-15 if rtol is NO_VALUE else max(matrix.shape[-2:]) * torch.finfo(matrix.dtype).eps
     cut = tensor_of(rcond).to(matrix.real.dtype)
     return ndarray._wrap(_call(torch.linalg.pinv, matrix, rtol=cut, hermitian=hermitian))
 

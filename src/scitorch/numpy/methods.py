@@ -2,13 +2,11 @@
 
 from typing import Any
 
-import numpy
-
 import scitorch.numpy as np  # the namespace is complete by the time a method runs
+from scitorch.numpy.missing import NO_VALUE
 
 __all__ = ["Methods"]
 
-NO_VALUE: Any = numpy._NoValue
 
 
 class Methods:

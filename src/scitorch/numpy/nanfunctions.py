@@ -3,16 +3,19 @@
 import warnings
 from typing import Any
 
-import numpy
 import torch
 
+import numpy
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.axes import normalize_axes
 from scitorch.numpy.comparison import fmax, fmin
 from scitorch.numpy.conversion import asarray, tensor_of
 from scitorch.numpy.dtypes import astype_tensor, holds, torch_dtype
 from scitorch.numpy.quantiles import nanquantile
-from scitorch.numpy.reductions import cumprod, cumsum, finish, max as _max, min as _min, prod, sum as _sum
+from scitorch.numpy.reductions import cumprod, cumsum, finish, prod
+from scitorch.numpy.reductions import max as _max
+from scitorch.numpy.reductions import min as _min
+from scitorch.numpy.reductions import sum as _sum
 from scitorch.numpy.sorting import argmax, argmin
 from scitorch.numpy.ufunc import NO_VALUE
 

@@ -12,7 +12,6 @@ from numpy import (
     printoptions,
     set_printoptions,
 )
-
 from scitorch.numpy.conversion import tensor_of
 from scitorch.numpy.dtypes import host
 

@@ -8,12 +8,11 @@ sample.
 from collections.abc import Callable
 from typing import Any
 
-import numpy
 import torch
-
 
 from scitorch.numpy.conversion import tensor_of
 from scitorch.numpy.dtypes import holds
+from scitorch.numpy.missing import NO_VALUE
 from scitorch.numpy.reductions import finish
 from scitorch.numpy.sorting import gather, order_of, sort
 from scitorch.numpy.statistics import merged_axes, restored_axes
@@ -226,7 +225,7 @@ def _documented(name: str, skip_nan: bool, scale: float) -> Callable[..., Any]:
         *,
         weights: Any = None,
     ) -> Any:
-        keep = bool(keepdims) and keepdims is not numpy._NoValue
+        keep = bool(keepdims) and keepdims is not NO_VALUE
         return _quantile(a, q, axis, out, method, keep, weights, skip_nan, scale)
 
     function.__name__ = function.__qualname__ = name

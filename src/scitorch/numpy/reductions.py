@@ -3,9 +3,9 @@
 import builtins
 from typing import Any
 
-import numpy
 import torch
 
+import numpy
 from scitorch.numpy.arithmetic import add, multiply
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.axes import normalize_axes, normalize_axis

@@ -2,13 +2,14 @@
 
 from typing import Any
 
-import numpy
 import torch
 
+import numpy
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.axes import normalize_axis
 from scitorch.numpy.conversion import asarray, tensor_of
 from scitorch.numpy.dtypes import WIDE_UNSIGNED, as_signed, astype_tensor, from_host, host
+from scitorch.numpy.missing import NO_VALUE
 from scitorch.numpy.products import common_dtype
 from scitorch.numpy.reductions import finish
 
@@ -197,12 +198,12 @@ def _first(tensor: torch.Tensor, position: torch.Tensor, axis: int) -> torch.Ten
 
 def argmax(a: Any, axis: Any = None, out: Any = None, *, keepdims: Any = False) -> Any:
     """Return the position of the first maximum (of the first nan, if there is one)."""
-    return _extreme_position(a, axis, out, bool(keepdims) and keepdims is not numpy._NoValue, True)
+    return _extreme_position(a, axis, out, bool(keepdims) and keepdims is not NO_VALUE, True)
 
 
 def argmin(a: Any, axis: Any = None, out: Any = None, *, keepdims: Any = False) -> Any:
     """Return the position of the first minimum (of the first nan, if there is one)."""
-    return _extreme_position(a, axis, out, bool(keepdims) and keepdims is not numpy._NoValue, False)
+    return _extreme_position(a, axis, out, bool(keepdims) and keepdims is not NO_VALUE, False)
 
 
 def nonzero(a: Any) -> tuple[ndarray, ...]:
@@ -224,11 +225,11 @@ def argwhere(a: Any) -> ndarray:
     return ndarray._wrap((tensor != 0).nonzero())
 
 
-def where(condition: Any, x: Any = numpy._NoValue, y: Any = numpy._NoValue, /) -> Any:
+def where(condition: Any, x: Any = NO_VALUE, y: Any = NO_VALUE, /) -> Any:
     """Choose from two arrays by a condition; with one argument, the coordinates of its true elements."""
-    if x is numpy._NoValue and y is numpy._NoValue:
+    if x is NO_VALUE and y is NO_VALUE:
         return nonzero(condition)
-    if x is numpy._NoValue or y is numpy._NoValue:
+    if x is NO_VALUE or y is NO_VALUE:
         raise ValueError("either both or neither of x and y should be given")
     mask = tensor_of(condition)
     if mask.dtype is not torch.bool:

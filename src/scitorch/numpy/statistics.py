@@ -3,13 +3,14 @@
 import operator
 from typing import Any
 
-import numpy
 import torch
 
+import numpy
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.axes import normalize_axes, normalize_axis
 from scitorch.numpy.conversion import asarray, tensor_of
 from scitorch.numpy.joining import concatenate
+from scitorch.numpy.missing import NO_VALUE
 from scitorch.numpy.reductions import finish
 from scitorch.numpy.sorting import searchsorted
 
@@ -76,7 +77,7 @@ def sort_complex_last(tensor: torch.Tensor) -> torch.Tensor:
     return sort(tensor, -1)._tensor
 
 
-def diff(a: Any, n: Any = 1, axis: int = -1, prepend: Any = numpy._NoValue, append: Any = numpy._NoValue) -> ndarray:
+def diff(a: Any, n: Any = 1, axis: int = -1, prepend: Any = NO_VALUE, append: Any = NO_VALUE) -> ndarray:
     """Return the n-th discrete difference along an axis."""
     order = operator.index(n)
     if order < 0:
@@ -89,7 +90,7 @@ def diff(a: Any, n: Any = 1, axis: int = -1, prepend: Any = numpy._NoValue, appe
     axis = normalize_axis(axis, array.ndim)
     parts = [array]
     for extra, position in ((prepend, 0), (append, 2)):
-        if extra is numpy._NoValue:
+        if extra is NO_VALUE:
             continue
         value = asarray(extra)
         if value.ndim == 0:

@@ -9,9 +9,9 @@ from collections.abc import Callable, Sequence
 from types import EllipsisType
 from typing import Any
 
-import numpy
 import torch
 
+import numpy
 from scitorch.numpy.array import broadcast_error, ndarray
 from scitorch.numpy.conversion import tensor_of
 from scitorch.numpy.dtypes import (
@@ -23,11 +23,11 @@ from scitorch.numpy.dtypes import (
     scalar_dtype,
     torch_dtype,
 )
+from scitorch.numpy.missing import NO_VALUE
 
 __all__ = ["ufunc"]
 
 Kernel = Callable[..., Any]
-NO_VALUE: Any = numpy._NoValue
 _PLAIN = frozenset({int, float, complex})
 _SAME_SIZE_SCALAR = frozenset({torch.float32, torch.float64, torch.complex64, torch.complex128})
 _BITS = {torch.int8: 7, torch.int16: 15, torch.int32: 31, torch.int64: 63, torch.uint8: 8}
