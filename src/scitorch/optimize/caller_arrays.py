@@ -26,6 +26,10 @@ class ArrayKind:
     dtype: torch.dtype = torch.float64
     device: torch.device | None = None
 
+    def array(self, values: numpy.ndarray[Any, Any]) -> Any:
+        """A NumPy array of a result in the caller's kind and on their device."""
+        return self.result(torch.as_tensor(numpy.array(values), device=self.device))
+
     @property
     def eps(self) -> float:
         """Spacing of the caller's floating-point numbers at 1."""
@@ -89,9 +93,9 @@ def in_callers_kind(result: Any, kind: ArrayKind) -> Any:
     """Convert the arrays of an ``OptimizeResult`` (in place) to the caller's kind."""
     for key, value in result.items():
         if isinstance(value, numpy.ndarray) and value.dtype.kind in "biufc":
-            result[key] = kind.result(torch.from_numpy(numpy.array(value)))
+            result[key] = kind.array(value)
         elif isinstance(value, list) and value and all(isinstance(item, numpy.ndarray) for item in value):
-            result[key] = [kind.result(torch.from_numpy(numpy.array(item))) for item in value]
+            result[key] = [kind.array(item) for item in value]
     return result
 
 

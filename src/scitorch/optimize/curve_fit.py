@@ -145,4 +145,4 @@ def _data(x: Any, kind: ArrayKind) -> Any:
 
 def _in_kind(found: Any, kind: ArrayKind) -> Any:
     popt, pcov, *rest = found
-    return (kind.result(torch.from_numpy(popt)), kind.result(torch.from_numpy(pcov)), *rest)
+    return (kind.array(popt), kind.array(pcov), *rest)

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy
-import torch
 
 from .caller_arrays import adapted, as_tuple, host, in_callers_kind, kind_of, starting_point
 from .derivative_check import check_derivative, warn_of_differences
@@ -136,9 +135,9 @@ def fsolve(
 
 def _solution(found: Any, kind: Any, full_output: bool) -> Any:
     if not full_output:
-        return kind.result(torch.from_numpy(found))
+        return kind.array(found)
     x, information, *rest = found
-    return (kind.result(torch.from_numpy(x)), in_callers_kind(information, kind), *rest)
+    return (kind.array(x), in_callers_kind(information, kind), *rest)
 
 
 def check_system(traced: TracedFunction, start: Any, lower: Any = -numpy.inf, upper: Any = numpy.inf) -> None:
