@@ -58,7 +58,7 @@ def _missed_digits(a: Tensor, m: int) -> Tensor:
     norms = torch.ones(*a.shape[:-2], 1, a.shape[-1], dtype=magnitude.dtype, device=a.device)
     for _ in range(2 * m + 1):
         norms = norms @ magnitude
-    coefficient = math.comb(2 * m, m) * math.factorial(2 * m + 1)
+    coefficient = float(math.comb(2 * m, m) * math.factorial(2 * m + 1))
     alpha = norms.amax((-2, -1)) / _one_norm(a).clamp(min=torch.finfo(magnitude.dtype).tiny) / coefficient
     roundoff = torch.finfo(magnitude.dtype).eps / 2
     halvings = torch.ceil(torch.log2(alpha / roundoff) / (2 * m))
@@ -97,6 +97,26 @@ def _expm_kernel(a: Tensor) -> Tensor:
     return torch.where(finite, x, torch.nan)
 
 
+def _magnitude_kernel(a: Tensor) -> Tensor:
+    if not a.numel():
+        return torch.zeros(a.shape[:-2], dtype=torch.int64, device=a.device)
+    norm = _one_norm(a)
+    sensible = (norm > 0) & torch.isfinite(norm)
+    return torch.frexp(torch.where(sensible, norm, 0.5)).exponent.to(torch.int64)
+
+
+@gufunc(
+    "(n,n)->()",
+    kernel=_magnitude_kernel,
+    samples=lambda make: [Sample((make(3, 3),))],
+    loops="r->i z->i",
+    jvp={"a": lambda out, a, da: None},
+    public=False,
+)
+def _magnitude(a: Tensor) -> Tensor:
+    """The power of two that bounds the 1-norm of a matrix; 0 for the zero matrix."""
+
+
 def upper_right_block(function: Callable[[Tensor], Tensor], a: Tensor, e: Tensor) -> Tensor:
     """The Fréchet derivative of a matrix function at ``a`` in the direction ``e``.
 
@@ -104,9 +124,9 @@ def upper_right_block(function: Callable[[Tensor], Tensor], a: Tensor, e: Tensor
     The direction is brought to norm one, because the algorithm for ``f`` scales by the norm of the whole.
     """
     n = a.shape[-1]
-    size = _one_norm(e).detach()[..., None, None]
-    size = torch.where((size > 0) & torch.isfinite(size), size, 1)
-    a, e = torch.broadcast_tensors(a, e / size)
+    size = torch.exp2(_magnitude(e).to(e.real.dtype if e.is_complex() else e.dtype))[..., None, None]
+    shape = torch.broadcast_shapes(a.shape, e.shape)
+    a, e = a.expand(shape), (e / size).expand(shape)
     top, bottom = torch.cat([a, e], -1), torch.cat([torch.zeros_like(a), a], -1)
     return function(torch.cat([top, bottom], -2))[..., :n, n:] * size
 

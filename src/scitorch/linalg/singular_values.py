@@ -11,7 +11,7 @@ from torch import Tensor
 from scitorch.op import Maker, Sample, composite, gufunc
 
 from .arguments import require_finite, require_matrix
-from .matrix_parts import adjoint, diagonal
+from .matrix_parts import adjoint, diagonal, hermitian_part
 from .repeated_values import _reciprocal, _rotation
 
 Decomposition = tuple[Tensor, Tensor, Tensor]
@@ -47,14 +47,24 @@ def _svd_tangent(out: Decomposition, a: Tensor, da: Tensor, full: bool, **_: boo
     uh = adjoint(u)
     a_v, da_v = a @ v, da @ v
     h, slope = uh @ a_v, uh @ da_v
-    symmetric, skew = (slope + adjoint(slope)) / 2, (slope - adjoint(slope)) / 2
-    p, q = _rotation(h, -symmetric, sign=-1), _rotation(h, skew, sign=1)
-    du, dv = u @ (p + q), v @ (p - q)
-    inverse = _reciprocal(h)
-    if m > k:  # out of the column space: (1 - u u^H) da v h^-1
-        du = du + (da_v - u @ slope) @ inverse
+    symmetric, skew = hermitian_part(slope), slope - hermitian_part(slope)
+    h_symmetric = hermitian_part(h)
+    p, q = _rotation(h_symmetric, -symmetric, sign=-1), _rotation(h_symmetric, skew, sign=1)
+    # The skew part of H vanishes, but its derivative does not where several singular values are zero: their block of
+    # H moves to any matrix. One sweep carries it to second derivatives.
+    h_skew = h - h_symmetric
+    p, q = (
+        _rotation(h_symmetric, q @ h_skew + h_skew @ q - symmetric, sign=-1),
+        _rotation(h_symmetric, h_skew @ p - p @ h_skew + skew, sign=1),
+    )
+    turn_u, turn_v = p + q, p - q
+    du, dv = u @ turn_u, v @ turn_v
+    inverse = _reciprocal(h_symmetric)
+    if m > k:  # out of the column space: (1 - u u^H) (da v + a v') h^-1, where (1 - u u^H) a v is 0 but moves
+        du = du + (da_v - u @ slope + (a_v - u @ h) @ turn_v) @ inverse
     if n > k:
-        dv = dv + (adjoint(da) @ u - v @ adjoint(slope)) @ adjoint(inverse)
+        outside = adjoint(da) @ u - v @ adjoint(slope) + (adjoint(a) @ u - v @ adjoint(h)) @ turn_u
+        dv = dv + outside @ inverse
     if full and m > k:
         # The complement turns against the rest and not within itself: u0' = -u u'^H u0.
         du = torch.cat([du, -u @ (adjoint(du) @ u_all[..., :, k:])], -1)
