@@ -84,6 +84,11 @@ def _scalar(value: Any, dtype: torch.dtype) -> torch.Tensor:
 def _from_object(value: Any, dtype: torch.dtype | None) -> torch.Tensor:
     if hasattr(value, "__dlpack__") and not hasattr(value, "__array__"):
         return torch.from_dlpack(value)
+    if hasattr(value, "__array__") and not isinstance(value, type):
+        # asked directly, because NumPy would not accept an array of this namespace as the answer
+        answer = value.__array__()
+        if isinstance(answer, ndarray):
+            return answer._tensor
     converted = numpy.asarray(value, dtype=None if dtype is None else NUMPY_OF_TORCH[dtype])
     if converted.dtype.newbyteorder("=") not in TORCH_OF_NUMPY:
         what = "object" if converted.dtype == object else str(converted.dtype)

@@ -106,6 +106,9 @@ def from_host(array: Any, device: torch.device | None = None) -> torch.Tensor:
     array = numpy.asarray(array)
     if array.dtype not in TORCH_OF_NUMPY or not array.dtype.isnative:
         array = array.astype(NUMPY_OF_TORCH[torch_dtype(array.dtype)])
+    native = NUMPY_OF_TORCH[TORCH_OF_NUMPY[array.dtype]]
+    if array.dtype.char != native.char:  # C has several names for one integer type; torch knows one of them
+        array = array.view(native)
     if not array.flags.writeable or any(stride < 0 for stride in array.strides):
         array = array.copy()
     elif any(stride % array.itemsize for stride in array.strides):  # a field of a structured array

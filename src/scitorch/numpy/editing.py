@@ -9,6 +9,7 @@ import numpy
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.axes import normalize_axis
 from scitorch.numpy.conversion import asarray, tensor_of, to_numpy
+from scitorch.numpy.dtypes import as_signed, astype_tensor
 
 __all__ = ["delete", "insert", "pad", "trim_zeros"]
 
@@ -201,13 +202,15 @@ def _padded_axis(
     if mode == "linear_ramp":
         low, high = _sides(options.get("end_values", 0), axis, tensor)
         left = _ramp(low, tensor.narrow(axis, 0, 1), before, axis)
-        right = _ramp(high, tensor.narrow(axis, n - 1, 1), after, axis).flip(axis)
+        right = _reversed(_ramp(high, tensor.narrow(axis, n - 1, 1), after, axis), axis)
         return torch.cat([left, tensor, right], axis)
     if mode in ("reflect", "symmetric"):
         return _odd_reflection(tensor, axis, before, after, mode == "symmetric")
     lengths = options.get("stat_length")
     pair = (n, n) if lengths is None else _pairs(lengths, tensor.ndim)[axis]
     for length in pair:
+        if length < 0:
+            raise ValueError("index can't contain negative values")
         if length < 1 and mode in ("maximum", "minimum"):
             raise ValueError("stat_length of 0 yields no value for padding")
     left = _statistic(tensor.narrow(axis, 0, min(pair[0], n)), axis, mode)
@@ -224,8 +227,6 @@ def _sides(values: Any, axis: int, tensor: torch.Tensor) -> tuple[torch.Tensor, 
         if given.ndim != 1 or given.shape[0] != 1
         else given.reshape(1, 1).expand(tensor.ndim, 2)
     )
-    from scitorch.numpy.dtypes import astype_tensor
-
     cast = astype_tensor(pairs, tensor.dtype)
     return cast[axis, 0], cast[axis, 1]
 
@@ -238,6 +239,10 @@ def _ramp(end: torch.Tensor, edge: torch.Tensor, width: int, axis: int) -> torch
     start = end.to(compute.dtype)
     ramp = start + steps * ((compute - start) / max(width, 1))
     return torch.floor(ramp).to(edge.dtype) if compute is not edge else ramp
+
+
+def _reversed(tensor: torch.Tensor, axis: int) -> torch.Tensor:
+    return as_signed(tensor).flip(axis).view(tensor.dtype)
 
 
 def _statistic(part: torch.Tensor, axis: int, mode: str) -> torch.Tensor:

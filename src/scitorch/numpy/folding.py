@@ -180,7 +180,7 @@ def reduceat(function: ufunc, array: Any, indices: Any, axis: int, dtype: Any) -
         if not 0 <= start < count:
             raise IndexError(f"index {start} out-of-bounds in {function.__name__}.reduceat [0, {count})")
     parts = []
-    for start, stop in zip(bounds, [*bounds[1:], count], strict=True):
+    for start, stop in zip(bounds, [*bounds[1:], count], strict=False):
         piece = tensor.narrow(axis, start, max(stop - start, 1))
         parts.append(reduce(function, ndarray._wrap(piece), axis, dtype, None, False, NO_VALUE, True))
     if not parts:

@@ -90,6 +90,9 @@ def isreal(x: Any) -> ndarray:
 
 def iscomplexobj(x: Any) -> bool:
     """Whether an object has a complex dtype."""
+    kind = getattr(getattr(x, "dtype", None), "type", None)
+    if isinstance(kind, type):
+        return issubclass(kind, numpy.complexfloating)
     return tensor_of(x).is_complex()
 
 

@@ -127,6 +127,7 @@ def reshape(a: Any, /, shape: Any = None, order: str = "C", *, copy: bool | None
         sizes: tuple[int, ...] = (operator.index(shape),)
     except TypeError:
         sizes = tuple(operator.index(n) for n in shape)
+    order = order.upper()
     if order not in ("C", "F", "A"):
         raise ValueError(f"order must be one of 'C', 'F', or 'A' (got '{order}')")
     if order == "A":

@@ -93,7 +93,10 @@ def _extreme(
     tensor = tensor_of(a)
     if not tensor.is_floating_point():
         if tensor.is_complex():
-            return fold.reduce(asarray(tensor), axis, None, out, _keep(keepdims), initial, where)
+            result = fold.reduce(asarray(tensor), axis, None, out, _keep(keepdims), initial, where)
+            if holds(torch.isnan(result._tensor)):
+                warnings.warn("All-NaN slice encountered", RuntimeWarning, stacklevel=3)
+            return result
         return reduce(asarray(tensor), axis, out, _keep(keepdims), initial, where)
     replaced, mask = _replaced(tensor, fill)
     result = reduce(ndarray._wrap(replaced), axis, None, _keep(keepdims), initial, where)._tensor

@@ -92,7 +92,7 @@ def unique(
     else:
         place = normalize_axis(axis, tensor.ndim)
         moved = tensor.movedim(place, 0)
-        rows = moved.reshape(moved.shape[0], -1)
+        rows = moved.flatten(1) if moved.ndim > 1 else moved.unsqueeze(1)
         order = torch.arange(rows.shape[0], device=tensor.device)
         for column in reversed(range(rows.shape[1])):
             order = order[order_of(rows[:, column][order] if rows.shape[0] else rows[:, column], 0)]
