@@ -10,7 +10,7 @@ import numpy
 
 from .caller_arrays import ArrayKind, adapted, as_tuple, host, in_callers_kind, kind_of, starting_point
 from .constraints import constraints_for_scipy
-from .derivative_check import EVALUATIONS, check_derivative, warn_of_differences
+from .derivative_check import check_derivative, warn_of_differences
 from .traced_function import TracedFunction
 from .tracing_watch import UntraceableError
 
@@ -57,7 +57,7 @@ def minimize(
     Returns
     -------
     scipy.optimize.OptimizeResult
-        Arrays in the kind of ``x0``. ``nfev`` counts the two evaluations that check the derivative.
+        Arrays in the kind of ``x0``. ``nfev`` counts the evaluations that check the derivative, two or four.
 
     Warns
     -----
@@ -95,9 +95,10 @@ def minimize(
     uses_derivatives = name in _GRADIENT | _HESSIAN_PRODUCT | _HESSIAN
     if uses_derivatives and start.ndim == 1 and start.dtype.kind == "f" and (wants_gradient or wants_hessian):
         traced = TracedFunction(fun, args, kind, curvature=wants_hessian)
+        checks = 0
         try:
             if wants_gradient:
-                _check(traced, start, common["bounds"])
+                checks = _check(traced, start, common["bounds"])
             derivatives = {
                 "jac": traced.gradient if wants_gradient else _user_derivative(jac, kind, args),
                 "hess": traced.hessian if wants_hessian and name in _HESSIAN else _user_derivative(hess, kind, args),
@@ -110,7 +111,7 @@ def minimize(
                 derivatives["jac"] = True
             result = _scipy_minimize(objective, start, constraints, kind, True, derivatives | common)
             if wants_gradient:
-                result.nfev = result.get("nfev", 0) + EVALUATIONS
+                result.nfev = result.get("nfev", 0) + checks
             return in_callers_kind(result, kind)
         except UntraceableError as reason:
             warn_of_differences("minimize", reason)
@@ -140,11 +141,11 @@ def _method_name(method: Any, bounds: Any, constraints: Any) -> str:
     return method.lower() if isinstance(method, str) else ""
 
 
-def _check(traced: TracedFunction, start: Any, bounds: Any) -> None:
+def _check(traced: TracedFunction, start: Any, bounds: Any) -> int:
     lower, upper = _limits(bounds, len(start))
     point = numpy.clip(start, lower, upper)
     at_point = traced.scalar(point)
-    check_derivative(traced.plain, point, at_point, traced.gradient(point), lower, upper, traced.kind.eps)
+    return check_derivative(traced.plain, point, at_point, traced.gradient(point), lower, upper, traced.kind.eps)
 
 
 def _limits(bounds: Any, n: int) -> tuple[Any, Any]:
