@@ -183,7 +183,7 @@ def _converted(args: Iterable[Any], convert: Callable[[Any], Any]) -> list[Any]:
 
 
 def _numpy(x: Tensor) -> Any:
-    return x.detach().numpy()
+    return x.detach().resolve_conj().resolve_neg().numpy()
 
 
 def _moves(x: Any) -> bool:

@@ -20,13 +20,14 @@ from .timing import OURS, Result
 PEERS = ("SciPy", "torch", "JAX")
 
 
-def machine(threads: int) -> dict[str, Any]:
+def machine(threads: int, clock: str) -> dict[str, Any]:
     """What the numbers were measured on."""
     return {
         "date": time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime()),
         "processor": _processor(),
         "cores": os.cpu_count(),
         "threads": threads,
+        "clock": clock,
         "load_average": os.getloadavg() if hasattr(os, "getloadavg") else None,
         "python": platform.python_version(),
         "torch": torch.__version__,

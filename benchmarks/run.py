@@ -13,7 +13,7 @@ from torch.utils.benchmark import Compare
 from . import call_overhead, fft, linalg, special
 from .peers import jax_installed
 from .report import line, machine, write
-from .timing import OURS, Result, measure
+from .timing import CLOCKS, OURS, Result, measure
 
 FAMILIES = {"call_overhead": call_overhead, "special": special, "linalg": linalg, "fft": fft}
 RESULTS = Path(__file__).parent / "results"
@@ -26,6 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--only", action="append", help="only functions of this name (repeatable)")
     parser.add_argument("--seconds", type=float, default=0.2, help="time per contender and row")
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
+    parser.add_argument("--clock", choices=sorted(CLOCKS), help="cpu by default with one thread, else wall")
     parser.add_argument("--compare", action="store_true", help="print torch.utils.benchmark's table as well")
     parser.add_argument("--strict", action="store_true", help="exit with 1 if a target is missed")
     options = parser.parse_args(arguments)
@@ -35,14 +36,15 @@ def main(arguments: list[str] | None = None) -> int:
     torch.set_num_threads(options.threads)
     if not jax_installed():
         print("JAX is not installed: its column stays empty")
-    facts = machine(options.threads)
+    clock = options.clock or ("cpu" if options.threads == 1 else "wall")
+    facts = machine(options.threads, clock)
     results: list[Result] = []
     for family in options.families or FAMILIES:
         print(f"\n{family}")
         for row in _rows(family):
             if options.only and row.name not in options.only:
                 continue
-            result = measure(row, options.seconds, options.threads)
+            result = measure(row, options.seconds, options.threads, clock)
             results.append(result)
             print(line(result) + ("  " + "; ".join(row.notes) if row.notes else ""), flush=True)
     if not results:
