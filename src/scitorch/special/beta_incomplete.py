@@ -14,6 +14,7 @@ from scitorch.op.kernel import scipy_ufunc
 from .beta import digamma_difference
 from .beta_incomplete_kernel import beta_power, incomplete_beta
 from .polygamma import polygamma
+from .undefined import nan_where
 
 
 def _derivative_kernel(a: Tensor, b: Tensor, x: Tensor, *, order_a: int, order_b: int) -> Tensor:
@@ -61,8 +62,9 @@ def _density(a: Tensor, b: Tensor, x: Tensor) -> Tensor:
     # At the ends, the leading power times the constant 1/B(a, b) = b at a = 1, a at b = 1.
     at_zero = torch.pow(torch.where(x == 0.0, x, 0.5), a - 1.0) * torch.where(a == 1.0, b, 1.0)
     at_one = torch.pow(torch.where(x == 1.0, 1.0 - x, 0.5), b - 1.0) * torch.where(b == 1.0, a, 1.0)
-    edge = torch.where(x == 0.0, at_zero, torch.where(x == 1.0, at_one, math.nan))
-    return torch.where((x > 0.0) & (x < 1.0), inside, edge)
+    edge = torch.where(x == 0.0, at_zero, at_one)
+    density = torch.where((x > 0.0) & (x < 1.0), inside, edge)
+    return nan_where((a < 0.0) | (b < 0.0) | (x < 0.0) | (x > 1.0), density, a, b, x)
 
 
 def _density_in_parameters(a: Tensor, b: Tensor, x: Tensor, order_a: int, order_b: int) -> Tensor:

@@ -9,7 +9,8 @@ from scitorch.op import Real, elementwise
 from scitorch.op.kernel import scipy_ufunc
 
 from .exprel import exprel_slope
-from .spence import log1p_quotient_slope
+from .spence import logarithm_quotient_slope
+from .undefined import nan_where
 
 
 def _power_slope(logarithm: Tensor, lmbda: Tensor) -> Tensor:
@@ -20,7 +21,7 @@ def _power_slope(logarithm: Tensor, lmbda: Tensor) -> Tensor:
 @elementwise(
     kernel=scipy_ufunc("scipy.special.boxcox"),
     partials={
-        "x": lambda x, lmbda, out: torch.pow(x, lmbda - 1.0),
+        "x": lambda x, lmbda, out: nan_where(x < 0.0, torch.pow(x, lmbda - 1.0), x, lmbda),
         "lmbda": lambda x, lmbda, out: _power_slope(torch.log(x), lmbda),
     },
     domain={"x": Real(0.1, 5.0, hard=(1.0, 1e-8, 1e8)), "lmbda": Real(-2.0, 2.0, hard=(0.0, 1e-10, 1.0))},
@@ -107,7 +108,7 @@ def boxcox1p(x: Tensor, lmbda: Tensor) -> Tensor:
 def _inverse_slopes(y: Tensor, lmbda: Tensor) -> tuple[Tensor, Tensor]:
     """Derivatives in y and in λ of L = log(1 + λy)/λ."""
     # L = y f(λy) with f(t) = log(1 + t)/t, so dL/dy = 1/(1 + λy) and dL/dλ = y² f'(λy).
-    return 1.0 / (1.0 + lmbda * y), y * y * log1p_quotient_slope(lmbda * y)
+    return 1.0 / (1.0 + lmbda * y), y * y * logarithm_quotient_slope(1.0 + lmbda * y)
 
 
 @elementwise(

@@ -11,6 +11,8 @@ from torch import Tensor
 from scitorch.op import Complex, Real, elementwise
 from scitorch.op.kernel import scipy_ufunc
 
+from .undefined import nan_where
+
 
 def _mpmath(name: str) -> Any:
     def reference(x: Any) -> Any:
@@ -19,6 +21,11 @@ def _mpmath(name: str) -> Any:
         return getattr(mpmath, name)(x)
 
     return reference
+
+
+def _derivative_of_log1p(x: Tensor, out: Tensor) -> Tensor:
+    slope = 1.0 / (1.0 + x)
+    return slope if x.is_complex() else nan_where(x < -1.0, slope, x)
 
 
 def _mpmath_cosm1(x: Any) -> Any:
@@ -71,7 +78,7 @@ def expm1(x: Tensor) -> Tensor:
 @elementwise(
     kernel={"cpu": scipy_ufunc("scipy.special.log1p"), "cuda": torch.log1p},
     loops="r->r z->z",
-    partials={"x": lambda x, out: 1.0 / (1.0 + x)},
+    partials={"x": _derivative_of_log1p},
     domain={"x": Real(-0.99, 20.0, hard=(1e-20, 1e-8, 1e300))},
     complex_domain={"x": Complex((-3.0, 3.0), (0.1, 3.0), hard=(1e-8 + 1e-8j,))},
     reference="scipy.special.log1p",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import torch
@@ -10,6 +9,8 @@ from torch import Tensor
 
 from scitorch.op import Complex, Real, elementwise
 from scitorch.op.kernel import scipy_ufunc
+
+from .undefined import nan_where
 
 _PLANE = Complex((-4.0, 4.0), (0.2, 4.0), hard=(1 + 1e-3j, 0.1 + 3j, 2 + 0.5j))
 
@@ -77,7 +78,7 @@ def expi(x: Tensor) -> Tensor:
 def _derivative_of_exp1(z: Tensor, out: Tensor) -> Tensor:
     if z.is_complex():
         return -torch.exp(-z) / z
-    return torch.where(z < 0.0, math.nan, -torch.exp(-z) / z)
+    return nan_where(z < 0.0, -torch.exp(-z) / z, z)
 
 
 @elementwise(
@@ -127,7 +128,8 @@ def _derivative_of_expn(n: Tensor, x: Tensor, out: Tensor) -> Tensor:
     zero = n < 0.5
     lower = expn(torch.where(zero, 1.0, n - 1.0), x)
     x = torch.where(zero, x, 1.0)
-    return -torch.where(zero, torch.exp(-x) * (1.0 + 1.0 / x) / x, lower)
+    slope = -torch.where(zero, torch.exp(-x) * (1.0 + 1.0 / x) / x, lower)
+    return nan_where(n < 0.0, slope, x)
 
 
 @elementwise(

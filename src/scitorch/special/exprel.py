@@ -18,13 +18,15 @@ def exprel_derivative(x, n):  # type: ignore[no-untyped-def]
     if x != x:
         return x
     if x >= 0.0:
+        if x > 1e300:
+            return math.inf
         if x > 40.0 + 2.0 * n:  # by parts, I_k = (exp x - k I_{k-1})/x
             value = 1.0 / x
             k = 1.0
             while k < n + 0.5:
                 value = (1.0 - k * value) / x
                 k += 1.0
-            return math.exp(x) * value
+            return math.exp(0.5 * x) * value * math.exp(0.5 * x)
         total = 0.0
         power = 1.0
         k = 0.0

@@ -33,6 +33,8 @@ def erfcx_derivative(x, n):  # type: ignore[no-untyped-def]
     """The derivative of order n of erfcx, real x."""
     if x != x:
         return x
+    if x > 1.7e308:
+        return 0.0
     if x < 1.0:
         lower = math.exp(x * x) * math.erfc(x)
         if n < 0.5:

@@ -12,6 +12,7 @@ from scitorch.op import Complex, Real, elementwise
 from scitorch.op.kernel import scipy_ufunc
 
 from .polygamma import digamma
+from .undefined import nan_where
 
 
 def _mpmath(name: str) -> Any:
@@ -33,7 +34,7 @@ def _derivative_of_loggamma(z: Tensor, out: Tensor) -> Tensor:
     if z.is_complex():
         return digamma(z)
     # SciPy's real loggamma is not defined left of zero, and neither is its derivative.
-    return torch.where(z < 0.0, math.nan, digamma(z))
+    return nan_where(z < 0.0, digamma(z), z)
 
 
 def sine_and_cosine_of_pi(z: Tensor) -> tuple[Tensor, Tensor]:
@@ -49,6 +50,8 @@ def _derivative_of_rgamma(z: Tensor, out: Tensor) -> Tensor:
     # 1/Γ(z) = Γ(1 - z) sin(πz)/π, has only smooth factors.
     left = (z.real if z.is_complex() else z) < 0.5
     right = torch.where(left, 1.0, z)
+    if not z.is_complex():
+        right = right.clamp(max=1e3)  # 1/Γ(1000) is zero
     mirrored = 1.0 - torch.where(left, z, 0.0)
     sine, cosine = sine_and_cosine_of_pi(1.0 - mirrored)
     reflected = gamma(mirrored) * (cosine - digamma(mirrored) * sine / math.pi)

@@ -13,6 +13,7 @@ from scitorch.op.kernel import scipy_ufunc
 
 from .gamma_incomplete_kernel import lower_incomplete, power_over_factorial
 from .polygamma import digamma, polygamma
+from .undefined import nan_where
 
 
 def _derivative_kernel(a: Tensor, x: Tensor, *, order: int) -> Tensor:
@@ -49,11 +50,12 @@ def _power_over_factorial(a: Tensor, x: Tensor) -> Tensor:
 def _density(a: Tensor, x: Tensor) -> Tensor:
     """∂P(a, x)/∂x, DLMF 8.8.13: the density of the gamma distribution."""
     x = x.clamp(max=torch.finfo(x.dtype).max)  # it vanishes at infinity, where its factors are not defined
-    return _at_zero(
+    density = _at_zero(
         x,
         _power_over_factorial(a - 1.0, torch.where(x == 0.0, x, 0.0)),
         _power_over_factorial(a, _nonzero(x)) * a / _nonzero(x),
     )
+    return nan_where((a < 0.0) | (x < 0.0), density, a, x)
 
 
 def _density_in_a(a: Tensor, x: Tensor, order: int) -> Tensor:

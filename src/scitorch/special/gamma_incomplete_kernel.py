@@ -93,6 +93,8 @@ def log1p_remainder(t):  # type: ignore[no-untyped-def]
 @scalar_kernel
 def power_over_factorial(a, x):  # type: ignore[no-untyped-def]
     """xᵃ exp(-x)/Γ(a + 1), for x >= 0 and any a."""
+    if not x >= 0.0:
+        return math.nan
     if a >= _STIRLING:
         if x == 0.0:
             return 0.0

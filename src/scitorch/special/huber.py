@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import math
-
 import torch
 from torch import Tensor
 
 from scitorch.op import Real, elementwise
 from scitorch.op.kernel import scipy_ufunc
 
+from .undefined import nan_where
+
 
 def _outside(delta: Tensor, value: Tensor) -> Tensor:
     """The derivative of a loss, nan where its width is negative."""
-    return torch.where(delta < 0.0, math.nan, value)
+    return nan_where(delta < 0.0, value, delta)
 
 
 @elementwise(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import torch
@@ -10,6 +9,8 @@ from torch import Tensor
 
 from scitorch.op import Complex, Real, elementwise
 from scitorch.op.kernel import scipy_ufunc
+
+from .undefined import nan_where
 
 
 def _quotient_kernel(x: Tensor, y: Tensor) -> Tensor:
@@ -44,7 +45,7 @@ def _mpmath_xlog1py(x: Any, y: Any) -> Any:
 @elementwise(
     kernel=scipy_ufunc("scipy.special.xlogy"),
     loops="rr->r zz->z",
-    partials={"x": lambda x, y, out: torch.log(y), "y": lambda x, y, out: _quotient(x, y)},
+    partials={"x": lambda x, y, out: torch.log(y), "y": lambda x, y, out: _real_logarithm(_quotient(x, y), y, 0.0)},
     domain={"x": Real(-3.0, 3.0, hard=(0.0, 1e-8)), "y": Real(0.01, 5.0, hard=(1.0, 1e-8, 1e8))},
     complex_domain={"x": Complex((-3.0, 3.0), (-2.0, 2.0)), "y": Complex((0.1, 3.0), (-2.0, 2.0))},
     linear=("x",),
@@ -89,7 +90,10 @@ def xlogy(x: Tensor, y: Tensor) -> Tensor:
 @elementwise(
     kernel=scipy_ufunc("scipy.special.xlog1py"),
     loops="rr->r zz->z",
-    partials={"x": lambda x, y, out: torch.log1p(y), "y": lambda x, y, out: _quotient(x, 1.0 + y)},
+    partials={
+        "x": lambda x, y, out: torch.log1p(y),
+        "y": lambda x, y, out: _real_logarithm(_quotient(x, 1.0 + y), y, -1.0),
+    },
     domain={"x": Real(-3.0, 3.0, hard=(0.0, 1e-8)), "y": Real(-0.9, 5.0, hard=(0.0, 1e-8, 1e8))},
     complex_domain={"x": Complex((-3.0, 3.0), (-2.0, 2.0)), "y": Complex((-0.9, 3.0), (-2.0, 2.0))},
     linear=("x",),
@@ -133,8 +137,13 @@ def xlog1py(x: Tensor, y: Tensor) -> Tensor:
 def _inside(value: Tensor, *arguments: Tensor) -> Tensor:
     """The derivative of an entropy where it is finite; it is nan where an argument is negative."""
     for argument in arguments:
-        value = torch.where(argument < 0.0, math.nan, value)
+        value = nan_where(argument < 0.0, value, argument)
     return value
+
+
+def _real_logarithm(value: Tensor, y: Tensor, end: float) -> Tensor:
+    """The derivative of a product with a logarithm; it is nan where that of a real number is not defined."""
+    return value if y.is_complex() else nan_where(y < end, value, y)
 
 
 @elementwise(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import torch
@@ -10,6 +9,8 @@ from torch import Tensor
 
 from scitorch.op import Real, elementwise
 from scitorch.op.kernel import scipy_ufunc
+
+from .undefined import nan_where
 
 _LINE = Real(-20.0, 20.0, hard=(0.0, 1e-8, -700.0, -740.0, 37.0, 700.0))
 
@@ -111,7 +112,8 @@ def log_expit(x: Tensor) -> Tensor:
 
 
 def _derivative_of_logit(x: Tensor, out: Tensor) -> Tensor:
-    return torch.where((x < 0.0) | (x > 1.0), math.nan, 1.0 / (x * (1.0 - x)))
+    positive = x + 0.0  # a negative zero is the lower end too
+    return nan_where((x < 0.0) | (x > 1.0), 1.0 / (positive * (1.0 - x)), x)
 
 
 @elementwise(

@@ -11,20 +11,24 @@ from torch import Tensor
 import numpy
 from scitorch.op import Complex, Real, elementwise
 
+from .gamma import sine_and_cosine_of_pi
 
-def _sine_quotient_kernel(y: Tensor, *, order: int) -> Tensor:
-    """The derivative of this order of sin y/y."""
+
+def _sine_quotient_kernel(y: Tensor, *, order: int, of_pi: bool) -> Tensor:
+    """The derivative of this order of sin y/y, or of sin(πy)/(πy)."""
     # Leibniz on y s(y) = sin y gives y s⁽ⁿ⁾ + n s⁽ⁿ⁻¹⁾ = sin⁽ⁿ⁾ y: stable upwards while |y| is above n!^(1/n). Below,
     # the power series Σ (-1)ᵏ y^(2k - n)/((2k + 1)(2k - n)!) loses at most a digit.
-    size = y.abs()
-    small = size < 1.0 + 0.5 * order
+    scale = math.pi if of_pi else 1.0
+    small = scale * y.abs() < 1.0 + 0.5 * order
     far = torch.where(small, 1.0 + order, y)
-    cycle = (torch.sin(far), torch.cos(far))
-    cycle = (*cycle, -cycle[0], -cycle[1])
+    # Whole periods are taken off before the multiplication by π, which rounds.
+    sine, cosine = sine_and_cosine_of_pi(far) if of_pi else (torch.sin(far), torch.cos(far))
+    far = math.pi * far if of_pi else far
+    cycle = (sine, cosine, -sine, -cosine)
     forward = cycle[0] / far
     for n in range(1, order + 1):
         forward = (cycle[n % 4] - n * forward) / far
-    near = torch.where(small, y, 0.0)
+    near = scale * torch.where(small, y, 0.0)
     first = (order + 1) // 2
     square = near * near
     series = torch.zeros_like(near)
@@ -33,19 +37,20 @@ def _sine_quotient_kernel(y: Tensor, *, order: int) -> Tensor:
         series = series * square / ((power + 1) * (power + 2)) + (-1.0) ** k / (2 * k + 1)
     if order % 2:
         series = series * near
-    return torch.where(small, series, forward)
+    value = torch.where(small, series, forward)
+    return scale**order * value if of_pi else value
 
 
 @elementwise(
     kernel=_sine_quotient_kernel,
     loops="r->r z->z",
-    partials={"y": lambda y, out, *, order: _sine_quotient(y, order=order + 1)},
+    partials={"y": lambda y, out, *, order, of_pi: _sine_quotient(y, order=order + 1, of_pi=of_pi)},
     domain={"y": Real(-20.0, 20.0, hard=(0.0, 1e-8, 1.49, 1.51))},
     complex_domain={"y": Complex((-10.0, 10.0), (-5.0, 5.0), hard=(0j,))},
     public=False,
 )
-def _sine_quotient(y: Tensor, *, order: int = 0) -> Tensor:
-    """The derivative of this order of sin y/y."""
+def _sine_quotient(y: Tensor, *, order: int = 0, of_pi: bool = False) -> Tensor:
+    """The derivative of this order of sin y/y, or of sin(πy)/(πy)."""
 
 
 def sine_quotient(y: Tensor) -> Tensor:
@@ -66,7 +71,7 @@ def _mpmath_sinc(x: Any) -> Any:
 @elementwise(
     kernel=torch.special.sinc,
     loops="r->r z->z",
-    partials={"x": lambda x, out: math.pi * _sine_quotient(math.pi * x, order=1)},
+    partials={"x": lambda x, out: _sine_quotient(x, order=1, of_pi=True)},
     domain={"x": Real(-9.0, 9.0, hard=(0.0, 1e-8, 0.47, 0.48, 0.5))},
     complex_domain={"x": Complex((-3.0, 3.0), (-2.0, 2.0), hard=(0j, 1e-8j))},
     reference=_reference_sinc,

@@ -12,16 +12,16 @@ from scitorch.op import Complex, Real, elementwise
 from scitorch.op.kernel import scipy_ufunc
 
 
-def _log1p_quotient_kernel(t: Tensor, *, order: int) -> Tensor:
-    """The derivative of this order of log(1 + t)/t."""
-    # By Leibniz on t f = log(1 + t): t f⁽ⁿ⁾ + n f⁽ⁿ⁻¹⁾ = (-1)ⁿ⁻¹ (n - 1)!/(1 + t)ⁿ, stable upwards for |t|
-    # above 1/4 or so; below, the power series Σ (-t)ᵏ (k + n)!/(k! (k + n + 1)) (-1)ⁿ.
-    near = t.abs() < 0.3
-    far = torch.where(near, 1.0, t)
-    forward = torch.log1p(far) / far
+def _logarithm_quotient_kernel(z: Tensor, *, order: int) -> Tensor:
+    """The derivative of this order of log z/(z - 1)."""
+    # By Leibniz on (z - 1) f = log z: (z - 1) f⁽ⁿ⁾ + n f⁽ⁿ⁻¹⁾ = (-1)ⁿ⁻¹ (n - 1)!/zⁿ, stable upwards for |z - 1|
+    # above 1/4 or so; below, with t = z - 1, the power series Σ (-t)ᵏ (k + n)!/(k! (k + n + 1)) (-1)ⁿ.
+    near = (z - 1.0).abs() < 0.3
+    far = torch.where(near, 2.0, z)
+    forward = torch.log(far) / (far - 1.0)
     for n in range(1, order + 1):
-        forward = ((-1.0) ** (n - 1) * math.factorial(n - 1) * (1.0 + far) ** (-n) - n * forward) / far
-    small = torch.where(near, t, 0.0)
+        forward = ((-1.0) ** (n - 1) * math.factorial(n - 1) * far ** (-n) - n * forward) / (far - 1.0)
+    small = torch.where(near, z - 1.0, 0.0)
     series = torch.zeros_like(small)
     for k in range(34 + 6 * order, -1, -1):
         rising = math.exp(math.lgamma(k + order + 1.0) - math.lgamma(k + 1.0)) if order else 1.0
@@ -30,20 +30,20 @@ def _log1p_quotient_kernel(t: Tensor, *, order: int) -> Tensor:
 
 
 @elementwise(
-    kernel=_log1p_quotient_kernel,
+    kernel=_logarithm_quotient_kernel,
     loops="r->r z->z",
-    partials={"t": lambda t, out, *, order: _log1p_quotient(t, order=order + 1)},
-    domain={"t": Real(-0.9, 10.0, hard=(0.0, 1e-8, 0.299, 0.301, -0.299))},
-    complex_domain={"t": Complex((-3.0, 3.0), (0.1, 3.0), hard=(0j, 0.2 + 0.2j))},
+    partials={"z": lambda z, out, *, order: _logarithm_quotient(z, order=order + 1)},
+    domain={"z": Real(0.1, 10.0, hard=(1.0, 1e-8, 1.299, 1.301, 0.701))},
+    complex_domain={"z": Complex((-3.0, 3.0), (0.1, 3.0), hard=(1 + 0j, 1.2 + 0.2j))},
     public=False,
 )
-def _log1p_quotient(t: Tensor, *, order: int = 0) -> Tensor:
-    """The derivative of this order of log(1 + t)/t."""
+def _logarithm_quotient(z: Tensor, *, order: int = 0) -> Tensor:
+    """The derivative of this order of log z/(z - 1)."""
 
 
-def log1p_quotient_slope(t: Tensor) -> Tensor:
-    """The derivative of log(1 + t)/t."""
-    return _log1p_quotient(t, order=1)
+def logarithm_quotient_slope(z: Tensor) -> Tensor:
+    """The derivative of log z/(z - 1)."""
+    return _logarithm_quotient(z, order=1)
 
 
 def _mpmath_spence(z: Any) -> Any:
@@ -55,7 +55,7 @@ def _mpmath_spence(z: Any) -> Any:
 @elementwise(
     kernel=scipy_ufunc("scipy.special.spence"),
     loops="r->r z->z",
-    partials={"z": lambda z, out: -_log1p_quotient(z - 1.0)},
+    partials={"z": lambda z, out: -_logarithm_quotient(z)},
     domain={"z": Real(0.01, 20.0, hard=(1.0, 0.5, 2.0, 0.556443, 1e-8, 1e8))},
     complex_domain={"z": Complex((-3.0, 4.0), (0.1, 3.0), hard=(1 + 0j, 1 + 1e-3j))},
     reference="scipy.special.spence",

@@ -126,6 +126,37 @@ def shichi(x: Tensor) -> tuple[Tensor, Tensor]:
     """
 
 
+def _sine_of_square_kernel(z: Tensor, *, quarters: int) -> Tensor:
+    if z.is_complex():
+        return torch.sin(0.5 * math.pi * (z * z + quarters))
+    x = z.to(torch.float64)
+    x = torch.where(x.abs() < 1e145, x, math.nan)  # beyond, the square has no digits left in double precision
+    # The square exactly, as a rounded number and its error (T. J. Dekker, Numer. Math. 18 (1971)), less whole periods.
+    square = x * x
+    high = x * 134217729.0  # 2²⁷ + 1
+    high = high - (high - x)
+    low = x - high
+    error = ((high * high - square) + 2.0 * high * low) + low * low
+    phase = torch.fmod(square, 4.0) + torch.fmod(error, 4.0)
+    nearest = torch.round(phase)
+    rest = 0.5 * math.pi * (phase - nearest)
+    quadrant = torch.remainder(nearest + quarters, 4.0)
+    value = torch.where(quadrant % 2.0 == 0.0, torch.sin(rest), torch.cos(rest))
+    return torch.where(quadrant >= 2.0, -value, value).to(z.dtype)
+
+
+@elementwise(
+    kernel=_sine_of_square_kernel,
+    loops="r->r z->z",
+    partials={"z": lambda z, out, *, quarters: math.pi * z * _sine_of_square(z, quarters=(quarters + 1) % 4)},
+    domain={"z": Real(-6.0, 6.0, hard=(0.0, 47.4673, 1e6))},
+    complex_domain={"z": Complex((-2.0, 2.0), (-2.0, 2.0))},
+    public=False,
+)
+def _sine_of_square(z: Tensor, *, quarters: int = 0) -> Tensor:
+    """sin(π/2 (z² + quarters)), right for large real z too."""
+
+
 def _mpmath_fresnel(z: Any) -> Any:
     import mpmath
 
@@ -136,7 +167,7 @@ def _mpmath_fresnel(z: Any) -> Any:
     kernel=scipy_ufunc("scipy.special.fresnel", outputs=2),
     loops="r->rr z->zz",
     results=2,
-    partials={"z": lambda z, out: (torch.sin(0.5 * math.pi * z * z), torch.cos(0.5 * math.pi * z * z))},
+    partials={"z": lambda z, out: (_sine_of_square(z), _sine_of_square(z, quarters=1))},
     domain={"z": Real(-6.0, 6.0, hard=(1e-8, 1.6, 47.4673))},
     complex_domain={"z": Complex((-2.0, 2.0), (-2.0, 2.0))},
     reference="scipy.special.fresnel",

@@ -87,7 +87,10 @@ def _hurwitz(x: Tensor, q: Tensor) -> Tensor:
 
 def _riemann_in_x_kernel(x: Tensor, *, order: int) -> Tensor:
     wide = x.to(torch.complex128 if x.is_complex() else torch.float64)
-    return hurwitz_derivative(wide, torch.ones((), dtype=torch.float64, device=x.device), order).to(x.dtype)
+    huge = (wide.real if x.is_complex() else wide) > 1100.0  # 2⁻ˣ is zero
+    one = torch.ones((), dtype=torch.float64, device=x.device)
+    value = hurwitz_derivative(torch.where(huge, 2.0, wide), one, order)
+    return torch.where(huge, 0.0, value).to(x.dtype)
 
 
 @elementwise(
@@ -99,11 +102,12 @@ def _riemann_in_x_kernel(x: Tensor, *, order: int) -> Tensor:
     public=False,
 )
 def _riemann_in_x(x: Tensor, *, order: int = 1) -> Tensor:
-    """The derivative of this order of ζ(x), for Re x >= 0."""
+    """The derivative of this order of ζ(x), for Re x >= -1/2."""
 
 
 def _derivative_of_riemann(x: Tensor, out: Tensor) -> Tensor:
-    left = (x.real if x.is_complex() else x) < 0.0
+    # Close to 0 the functional equation has the pole of ζ(1 - s); the sum is right down to -1.
+    left = (x.real if x.is_complex() else x) < -0.5
     right_value = _riemann_in_x(torch.where(left, 2.0, x))
     # DLMF 25.4.1: ζ(s) = 2 (2π)^(s - 1) sin(πs/2) Γ(1 - s) ζ(1 - s); all but the sine is smooth and positive for s < 0.
     s = torch.where(left, x, -1.0)
