@@ -8,6 +8,7 @@ from .eigen_hermitian import eigh, eigvalsh
 from .exponential import expm
 from .linear_solve import inv, solve, solve_triangular
 from .matrix_equations import solve_continuous_lyapunov, solve_sylvester
+from .orthogonal_triangular import qr
 from .singular_values import svd, svdvals
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "eigvalsh",
     "expm",
     "inv",
+    "qr",
     "slogdet",
     "solve",
     "solve_continuous_lyapunov",
