@@ -89,3 +89,40 @@ def test_names_of_our_own_modules_do_not_leak(run):
         print("fine")
     """)
     assert outcome.out == "fine\n"
+
+
+def test_annotations(run):
+    outcome = run("""
+        from dataclasses import dataclass
+        import numpy as np
+        import numpy.typing as npt
+        from numpy.typing import ArrayLike, NDArray
+
+        @dataclass
+        class Data:
+            x: NDArray[np.float64] | None
+            y: "npt.NDArray[np.int64]"
+            z: np.ndarray | None = None
+
+        def f(a: ArrayLike | None, b: np.ndarray[tuple[int], np.dtype[np.float64]]) -> np.float64 | float:
+            return np.float64(1)
+
+        print(type(Data(np.ones(2), np.ones(2)).x).__name__)
+    """)
+    assert outcome.err == ""
+    assert outcome.out == "ndarray\n"
+
+
+def test_modules_inside_numpy(run):
+    outcome = run("""
+        import numpy as np
+        from numpy.lib.stride_tricks import sliding_window_view
+        from numpy.linalg import norm
+        from numpy.random import default_rng
+
+        x = default_rng(3).standard_normal(5)
+        assert type(x) is type(sliding_window_view(x, 2)) is type(norm(x)) is np.ndarray
+        np.testing.assert_allclose(np.linalg.norm(x) ** 2, x @ x)
+    """)
+    assert outcome.err == ""
+    assert outcome.fallbacks == {"numpy.testing.assert_allclose"}

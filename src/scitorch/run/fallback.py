@@ -98,12 +98,14 @@ class FallbackClass(FallbackFunction):
 
 
 def wrapped(name: str, real: Any, record: Record) -> Any:
-    """A real attribute for the script: callables convert and count, plain data, dtypes and exceptions pass."""
+    """A real attribute for the script: callables convert and count; plain data, types for annotations, dtypes and exceptions pass."""
     import numpy
 
     if isinstance(real, type):
         passes = issubclass(real, BaseException | numpy.generic) or real.__module__ == "builtins"
         return real if passes else FallbackClass(name, real, record)
+    if type(real).__module__ in ("types", "typing"):  # NDArray, ArrayLike and their like
+        return real
     if callable(real):
         return FallbackFunction(name, real, record)
     if isinstance(real, numpy.ndarray):

@@ -12,8 +12,17 @@ from .fallback import wrapped
 from .native import NativeFunction
 from .record import Record
 
-#: Sub-packages of NumPy that scitorch may have; further ones, and modules inside these, are the real ones.
-_OF_NUMPY = frozenset({"numpy", "numpy.linalg", "numpy.fft", "numpy.random", "numpy.polynomial", "numpy.testing"})
+#: Modules of NumPy that scitorch may have, and where; all others are the real ones.
+_OF_NUMPY = {
+    "numpy": "scitorch.numpy",
+    "numpy.fft": "scitorch.numpy.fft",
+    "numpy.lib": "scitorch.numpy.lib",
+    "numpy.lib.stride_tricks": "scitorch.numpy.stride_tricks",
+    "numpy.linalg": "scitorch.numpy.linalg",
+    "numpy.polynomial": "scitorch.numpy.polynomial",
+    "numpy.random": "scitorch.numpy.random",
+    "numpy.testing": "scitorch.numpy.testing",
+}
 
 
 class Namespace(ModuleType):
@@ -81,7 +90,7 @@ class Namespaces:
 def _counterpart(name: str) -> ModuleType | None:
     """scitorch's module for a real one, or None."""
     if name in _OF_NUMPY:
-        target = f"scitorch.{name}"
+        target = _OF_NUMPY[name]
     elif name.startswith("scipy.") and name[6:] in scitorch.PACKAGES:
         target = f"scitorch.{name[6:]}"
     else:
