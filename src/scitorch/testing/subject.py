@@ -155,7 +155,10 @@ class Subject:
         def of_argument(x: Tensor) -> Any:
             result = self.entry.function(*args[:position], x, *args[position + 1 :], **kwargs)
             flat = result if isinstance(result, (tuple, list)) else (result,)
-            return tuple(r for r in flat if isinstance(r, Tensor))
+            smooth = tuple(r for r in flat if isinstance(r, Tensor) and (r.is_floating_point() or r.is_complex()))
+            if not smooth:
+                raise NotImplementedError("no result has a derivative")
+            return smooth
 
         try:
             torch.func.jvp(of_argument, (value,), (torch.zeros_like(value),))
