@@ -1,41 +1,41 @@
-"""How the scalar kernels of the Bessel functions are called with tensors."""
+"""How the scalar kernels of the Bessel functions are called with tensors, and what their declarations share."""
 
 from __future__ import annotations
 
-import warnings
-from dataclasses import dataclass
+from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import Tensor
 
-from scitorch.op.kernel import scipy_ufunc
 from scitorch.op.kernel.scalar import ScalarKernel
 
-__all__ = ["ValueKernel", "with_orders"]
+__all__ = ["mpmath_function", "on_axis", "on_plane"]
 
 
-def with_orders(kernel: ScalarKernel, v: Tensor, z: Tensor, *orders: int) -> Tensor:
-    """Call a kernel whose further arguments are orders of differentiation; one compilation serves all orders."""
-    return kernel(v, z, *[torch.full((), float(order), dtype=z.dtype, device=z.device) for order in orders])  # type: ignore[return-value]
+def on_axis(kernel: ScalarKernel, v: Tensor, z: Tensor, *integers: int) -> Tensor:
+    """Call a kernel of ν, x and integers."""
+    return kernel(v, z, *_numbers(integers, v))  # type: ignore[no-any-return]
 
 
-@dataclass(frozen=True)
-class ValueKernel:
-    """A value on a device without SciPy: the scalar kernel for real arguments, a visit to the CPU for complex ones."""
+def on_plane(kernel: ScalarKernel, v: Tensor, z: Tensor, *integers: int) -> Tensor:
+    """Call a kernel of ν, x, y and integers, which returns a real and an imaginary part."""
+    z = z.resolve_conj()
+    return torch.complex(*kernel(v, z.real.contiguous(), z.imag.contiguous(), *_numbers(integers, v)))
 
-    kernel: ScalarKernel
-    orders: tuple[int, ...]
-    path: str
 
-    def __call__(self, v: Tensor, z: Tensor) -> Tensor:
-        if not z.is_complex():
-            return with_orders(self.kernel, v, z, *self.orders)
-        name = self.path.rpartition(".")[2]
-        warnings.warn(
-            f"{name}: complex arguments are computed on the CPU and copied to {z.device.type!r}",
-            RuntimeWarning,
-            stacklevel=2,
-        )
-        result = scipy_ufunc(self.path)(v.cpu(), z.cpu())
-        assert isinstance(result, Tensor)
-        return result.to(z.device)
+def _numbers(integers: tuple[int, ...], like: Tensor) -> list[Tensor]:
+    # The integers are arguments of the kernel, so that one compilation serves derivatives of all orders.
+    return [torch.full((), float(n), dtype=like.dtype, device=like.device) for n in integers]
+
+
+def mpmath_function(name: str, factor: Callable[[Any, Any], Any] | None = None) -> Callable[[Any, Any], Any]:
+    """mpmath's function of order and argument, times ``factor(mpmath, z)``."""
+
+    def reference(v: Any, z: Any) -> Any:
+        import mpmath
+
+        value = getattr(mpmath, name)(v, z)
+        return value if factor is None else value * factor(mpmath, z)
+
+    return reference
