@@ -16,8 +16,7 @@ from torch.autograd import forward_ad
 from . import torch_private
 from .array_types import ArrayType, find_array_type, result_type_of
 from .loops import computing_dtype, letter_dtype, real_dtype
-from .operator import contiguous
-from .rule import eager_rule
+from .rule import contiguous, eager_rule
 from .sharding import register_shardings
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from torch import Tensor
 from .derivative import Derivative, Tensors
 from .domain import Domain, Sampler
 from .loops import Loops
-from .rule import autograd_rule
+from .rule import autograd_rule, contiguous
 from .sharding import declare_sharding
 from .signature import Signature
 from .torch_private import autocast_enabled, full_precision, inside_transforms, lazy_views_resolved, verify
@@ -216,13 +216,6 @@ class Operator:
             return x.reshape(x.shape[0], *(1,) * (widest - rank), *x.shape[1:])
 
         return self.raw(*map(aligned, primals, dims, ranks), **static), self.pack([0] * len(self.signature.outputs))
-
-
-def contiguous(results: Any) -> Any:
-    """Results in the strides that the fake rule promises."""
-    if isinstance(results, tuple):
-        return tuple([r if r.is_contiguous() else r.contiguous() for r in results])
-    return results if results.is_contiguous() else results.contiguous()
 
 
 def _schema_name(argument: str) -> str:

@@ -61,19 +61,26 @@ def autograd_rule(op: Operator) -> type[SingleLevelFunction]:
 
 
 def eager_rule(op: Operator) -> type[SingleLevelFunction]:
-    """The rule of the eager fast path: plain tensors, reverse mode only, straight to the kernel."""
-    compute, smooth = op.compute, op.differentiable_results
-    all_smooth = all(smooth)
+    """The rule of the eager fast path: plain tensors, no autocast, reverse mode only, straight to the kernel."""
+    compute, kernel, smooth = op.compute, op.host_kernel, op.differentiable_results
+    single = smooth == (True,)
 
     class Rule(SingleLevelFunction):
         @staticmethod
         def forward(ctx: Any, static: dict[str, Any], *primals: Tensor) -> Any:
-            output = compute(*primals, **static)
-            results = output if isinstance(output, tuple) else (output,)
+            if kernel is not None and primals[0].is_cpu:
+                output = kernel(*[x.detach() if x.requires_grad else x for x in primals], **static)
+                if type(output) is not Tensor or not output.is_contiguous():
+                    output = contiguous(output)
+            else:
+                output = compute(*primals, **static)
             ctx.static = static
-            ctx.save_for_backward(*primals, *results)
-            ctx.set_materialize_grads(False)
-            if not all_smooth:
+            if single:  # its cotangent is never undefined
+                ctx.save_for_backward(*primals, output)
+            else:
+                results = output if isinstance(output, tuple) else (output,)
+                ctx.save_for_backward(*primals, *results)
+                ctx.set_materialize_grads(False)
                 ctx.mark_non_differentiable(*(r for r, s in zip(results, smooth) if not s))
             return output
 
@@ -83,6 +90,13 @@ def eager_rule(op: Operator) -> type[SingleLevelFunction]:
 
     Rule.__name__ = Rule.__qualname__ = f"{op.name}_eager_rule"
     return Rule
+
+
+def contiguous(results: Any) -> Any:
+    """Results in the strides that the fake rule promises."""
+    if isinstance(results, tuple):
+        return tuple([r if r.is_contiguous() else r.contiguous() for r in results])
+    return results if results.is_contiguous() else results.contiguous()
 
 
 def pull_back(
