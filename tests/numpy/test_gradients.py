@@ -100,7 +100,19 @@ def test_first_order(name: str) -> None:
 
 
 # jacfwd of jacfwd is where torch's own factorizations go wrong
-SECOND_ORDER = ["arithmetic", "assignment", "solve", "det", "inverse", "cholesky", "sinc", "cbrt", "einsum", "fft", "norm"]
+SECOND_ORDER = [
+    "arithmetic",
+    "assignment",
+    "solve",
+    "det",
+    "inverse",
+    "cholesky",
+    "sinc",
+    "cbrt",
+    "einsum",
+    "fft",
+    "norm",
+]
 
 
 @pytest.mark.parametrize("name", SECOND_ORDER)
@@ -113,7 +125,9 @@ def test_second_order_in_four_ways(name: str) -> None:
         torch.testing.assert_close(outer(inner(function))(POINT), reverse, rtol=1e-8, atol=1e-9)
 
 
-@pytest.mark.parametrize("name", ["arithmetic", "indexing", "sort", "quantile", "solve", "interp", "assignment", "nanmean"])
+@pytest.mark.parametrize(
+    "name", ["arithmetic", "indexing", "sort", "quantile", "solve", "interp", "assignment", "nanmean"]
+)
 def test_vmap_equals_a_loop(name: str) -> None:
     if name == "indexing":
         function = on_tensors(lambda x: (x[::-1] * x[[0, 1, 1, 2]]).sum())

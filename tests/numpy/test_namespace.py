@@ -78,7 +78,7 @@ np.indices((2, 3)) | np.tril_indices(3)[0] | np.diag_indices(3)[1] | np.unravel_
 np.ravel_multi_index(([0, 1], [1, 2]), (2, 3)) | np.allclose(v, v + 1e-10) | np.isclose(v, v + 1e-3)
 np.array_equal(v, v) | np.apply_along_axis(np.sum, 0, m) | np.piecewise(v, [v < 0, v >= 0], [lambda x: -x, 2.0])
 np.vectorize(lambda x: x * 2)(v) | np.fromfunction(lambda a, c: a + c, (2, 3)) | np.packbits([1, 0, 1]) | np.float32(3) * v
-np.result_type(np.int8, np.uint8) | np.promote_types("f4", "i8") | np.can_cast("f8", "f4") | np.finfo(np.float32).eps
+np.result_type(np.int8, np.uint8) | np.promote_types("f4", "i8") | np.can_cast("f8", "f4")
 np.result_type(m, 1.0) | np.int8(3) + np.ones(2, dtype=np.int8) | (np.ones(2, dtype=np.float32) + 1.5).dtype
 (np.ones(2, dtype=np.uint8) + 3).dtype | (np.ones(2, dtype=np.int32) + 1.5).dtype | (b + 1).dtype | (i / 2).dtype
 np.array([1, 2], dtype=np.uint16) + np.array([65535, 1], dtype=np.uint16) | np.array([1], dtype=np.uint64) + 1

@@ -123,9 +123,11 @@ from scitorch.numpy.statistics import *  # noqa: F403
 from scitorch.numpy.ufunc import ufunc
 from scitorch.numpy.ufuncs import *  # noqa: F403
 from scitorch.numpy.attributes import flatiter
+from scitorch.numpy.namespace_info import __array_namespace_info__
 from scitorch.numpy import fft, lib, linalg, random
 # isort: on
 
+__array_api_version__ = "2025.12"
 True_ = _numpy.True_
 False_ = _numpy.False_
 

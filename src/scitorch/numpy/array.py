@@ -506,12 +506,10 @@ class ndarray(Methods):
     def __array_namespace__(self, *, api_version: str | None = None) -> Any:
         return interoperability.array_namespace(api_version)
 
-    def __dlpack__(self, **keywords: Any) -> Any:
-        return (
-            self._tensor.detach().__dlpack__(**keywords)
-            if not self._tensor.requires_grad
-            else self._tensor.__dlpack__(**keywords)
-        )
+    def __dlpack__(
+        self, *, stream: Any = None, max_version: Any = None, dl_device: Any = None, copy: bool | None = None
+    ) -> Any:
+        return self._tensor.__dlpack__(stream=stream, max_version=max_version, dl_device=dl_device, copy=copy)
 
     def __dlpack_device__(self) -> Any:
         return self._tensor.__dlpack_device__()

@@ -1,5 +1,6 @@
 """Arrays from shapes and formulas: zeros, arange, linspace, eye, grids, triangles."""
 
+import inspect
 import math
 import operator
 from collections.abc import Callable
@@ -214,6 +215,24 @@ def arange(
     count = torch.arange(len(values), dtype=torch.float64)
     result = tensor_of(start) + count * tensor_of(step)
     return ndarray._wrap(result if dtype is None else result.to(torch_dtype(dtype)))
+
+
+def _arange_signature() -> inspect.Signature:
+    """The written form of what `arange` accepts: one, two or three bounds, by position or by name."""
+    either, named = inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY
+    return inspect.Signature(
+        [
+            inspect.Parameter("start", inspect.Parameter.POSITIONAL_ONLY),
+            inspect.Parameter("stop", either, default=None),
+            inspect.Parameter("step", either, default=1),
+            inspect.Parameter("dtype", either, default=None),
+            inspect.Parameter("device", named, default=None),
+            inspect.Parameter("like", named, default=None),
+        ]
+    )
+
+
+arange.__signature__ = _arange_signature()  # type: ignore[attr-defined]
 
 
 def _placed(tensor: torch.Tensor, device: Any) -> torch.Tensor:

@@ -8,6 +8,7 @@ import numpy
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.axes import normalize_axis
 from scitorch.numpy.conversion import tensor_of
+from scitorch.numpy.dtypes import torch_dtype
 from scitorch.numpy.reductions import finish
 
 __all__ = [
@@ -59,6 +60,16 @@ def _many(name: str, a: Any, s: Any, axes: Any, norm: Any, out: Any, real: bool 
     tensor = _input(a, real)
     if norm not in (None, "backward", "ortho", "forward"):
         raise ValueError(f'Invalid norm value {norm}; should be "backward", "ortho" or "forward".')
+    if s is not None and (axes is None or any(n is None for n in s)):
+        import warnings
+
+        what = (
+            "`axes` should not be `None` if `s` is not `None`"
+            if axes is None
+            else "Passing an array containing `None` values to `s` is deprecated; -1 stands for the whole axis"
+        )
+        warnings.warn(what, DeprecationWarning, stacklevel=3)
+        s = tuple(-1 if n is None else n for n in s)
     if axes is None:
         count = tensor.ndim if s is None else len(s)
         axes = tuple(range(-count, 0))
@@ -69,13 +80,22 @@ def _many(name: str, a: Any, s: Any, axes: Any, norm: Any, out: Any, real: bool 
         s = tuple(tensor.shape[axis] if n == -1 else n for n, axis in zip(s, axes, strict=True))
     if len(set(axes)) == len(axes):
         return finish(getattr(torch.fft, name)(tensor, s=s, dim=axes, norm=norm), out)
-    # repeated axes are transformed repeatedly, last first
-    single = name.replace("fftn", "fft")
-    if name in ("rfftn", "irfftn"):
-        raise ValueError("axes must be unique for real transforms")
-    for position in reversed(range(len(axes))):
-        n = None if s is None else s[position]
-        tensor = getattr(torch.fft, single)(tensor, n=n, dim=axes[position], norm=norm)
+    # an axis given twice is transformed twice; the real half of a real transform belongs to the last one
+    sizes = list(s) if s is not None else [None] * len(axes)
+    steps = list(zip(axes, sizes, strict=True))
+    if name in ("fftn", "ifftn"):
+        for axis, n in reversed(steps):
+            tensor = getattr(torch.fft, name[:-1])(tensor, n=n, dim=axis, norm=norm)
+    elif name == "rfftn":
+        axis, n = steps[-1]
+        tensor = torch.fft.rfft(tensor, n=n, dim=axis, norm=norm)
+        for axis, n in reversed(steps[:-1]):
+            tensor = torch.fft.fft(tensor, n=n, dim=axis, norm=norm)
+    else:
+        for axis, n in steps[:-1]:
+            tensor = torch.fft.ifft(tensor, n=n, dim=axis, norm=norm)
+        axis, n = steps[-1]
+        tensor = torch.fft.irfft(tensor, n=n, dim=axis, norm=norm)
     return finish(tensor, out)
 
 
@@ -149,30 +169,26 @@ def irfft2(a: Any, s: Any = None, axes: Any = (-2, -1), norm: Any = None, out: A
     return irfftn(a, s, axes, norm, out)
 
 
-def _frequencies(integers: torch.Tensor, n: int, d: Any) -> ndarray:
-    spacing = tensor_of(d)
-    return ndarray._wrap(
-        integers.to(torch.float64) * (1.0 / (n * spacing))
-        if isinstance(d, ndarray | torch.Tensor)
-        else integers * (1.0 / (n * d))
-    )
+def _frequencies(integers: torch.Tensor, n: int, d: Any, dtype: Any) -> ndarray:
+    step = 1.0 / (n * (tensor_of(d) if isinstance(d, ndarray | torch.Tensor) else d))
+    return ndarray._wrap((integers * step).to(torch.float64 if dtype is None else torch_dtype(dtype)))
 
 
-def fftfreq(n: Any, d: Any = 1.0, device: Any = None) -> ndarray:
+def fftfreq(n: Any, d: Any = 1.0, device: Any = None, *, dtype: Any = None) -> ndarray:
     """Return the frequencies of `fft`'s output for a sample spacing."""
     if not isinstance(n, int | numpy.integer):
         raise ValueError("n should be an integer")
     count = int(n)
     half = (count - 1) // 2 + 1
     integers = torch.cat([torch.arange(half, device=device), torch.arange(-(count // 2), 0, device=device)])
-    return _frequencies(integers.to(torch.float64), count, d)
+    return _frequencies(integers.to(torch.float64), count, d, dtype)
 
 
-def rfftfreq(n: Any, d: Any = 1.0, device: Any = None) -> ndarray:
+def rfftfreq(n: Any, d: Any = 1.0, device: Any = None, *, dtype: Any = None) -> ndarray:
     """Return the frequencies of `rfft`'s output for a sample spacing."""
     if not isinstance(n, int | numpy.integer):
         raise ValueError("n should be an integer")
-    return _frequencies(torch.arange(int(n) // 2 + 1, device=device).to(torch.float64), int(n), d)
+    return _frequencies(torch.arange(int(n) // 2 + 1, device=device).to(torch.float64), int(n), d, dtype)
 
 
 def fftshift(x: Any, axes: Any = None) -> ndarray:

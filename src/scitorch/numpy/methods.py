@@ -8,7 +8,6 @@ from scitorch.numpy.missing import NO_VALUE
 __all__ = ["Methods"]
 
 
-
 class Methods:
     """Methods with NumPy's signatures; each is the function of the same name with the array as first argument."""
 

@@ -74,9 +74,31 @@ def min_scalar_type(a: Any) -> "numpy.dtype[Any]":
     return numpy.min_scalar_type(a)
 
 
-def finfo(dtype: Any) -> Any:
-    """Return the machine limits of a floating-point dtype (or of an array's)."""
-    return numpy.finfo(_dtype_like(dtype))
+class finfo:
+    """Machine limits of a floating-point dtype, or of the dtype of an array.
+
+    The attributes of `numpy.finfo`; the limits are Python floats for every dtype, as the Array API wants them, and so
+    never change the dtype of an expression.
+    """
+
+    def __init__(self, dtype: Any) -> None:
+        self._info = numpy.finfo(_dtype_like(dtype))
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(object.__getattribute__(self, "_info"), name)
+        return float(value) if isinstance(value, numpy.floating) else value
+
+    def __repr__(self) -> str:
+        return repr(self._info)
+
+    def __str__(self) -> str:
+        return str(self._info)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, finfo) and self._info.dtype == other._info.dtype
+
+    def __hash__(self) -> int:
+        return hash(self._info.dtype)
 
 
 def iinfo(type: Any) -> Any:

@@ -1,6 +1,7 @@
 """Sums, products, extremes, moments, cumulative sums, rounding and clipping."""
 
 import builtins
+import inspect
 from typing import Any
 
 import torch
@@ -57,6 +58,8 @@ def finish(result: torch.Tensor, out: Any) -> Any:
         return ndarray._wrap(result)
     if isinstance(out, tuple):
         out = out[0]
+    if not hasattr(out, "shape"):
+        raise TypeError(f"return arrays must be of ArrayType, not {type(out).__name__}")
     if tuple(out.shape) != tuple(result.shape):
         raise ValueError(f"output array has wrong shape: expected {tuple(result.shape)}, got {tuple(out.shape)}")
     return write_out(out, result)
@@ -474,3 +477,19 @@ def _limit(bound: Any, array: ndarray, side: int) -> Any:
         if bound > limits.max:
             return int(limits.max) if side < 0 else None
     return bound
+
+
+def _clip_signature() -> inspect.Signature:
+    """The signature by which the Array API knows `clip`; NumPy's names of the bounds are accepted as well."""
+    either = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    return inspect.Signature(
+        [
+            inspect.Parameter("a", inspect.Parameter.POSITIONAL_ONLY),
+            inspect.Parameter("min", either, default=None),
+            inspect.Parameter("max", either, default=None),
+            inspect.Parameter("out", either, default=None),
+        ]
+    )
+
+
+clip.__signature__ = _clip_signature()  # type: ignore[attr-defined]
