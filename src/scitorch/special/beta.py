@@ -12,6 +12,7 @@ from scitorch.op import Real, elementwise
 from scitorch.op.kernel import scalar_kernel, scipy_ufunc
 
 from .polygamma import polygamma, polygamma_kernel
+from .stirling import STIRLING, log_gamma_ratio, stirling_correction
 
 #: B₂ₖ for k = 8 … 1.
 _BERNOULLI = (-3617.0 / 510.0, 7.0 / 6.0, -691.0 / 2730.0, 5.0 / 66.0, -1.0 / 30.0, 1.0 / 42.0, -1.0 / 30.0, 1.0 / 6.0)
@@ -51,6 +52,41 @@ def polygamma_difference(a, b, n):  # type: ignore[no-untyped-def]
         sign *= -j
         j += 1.0
     return sign * total
+
+
+@scalar_kernel
+def log_beta(a, b):  # type: ignore[no-untyped-def]
+    """log B(a, b) for a, b > 0, the larger of them at least 16."""
+    p = min(a, b)
+    q = max(a, b)
+    if p >= STIRLING:
+        correction = stirling_correction(p) + stirling_correction(q) - stirling_correction(p + q)
+        ratio = (q - 0.5) * math.log1p(p / q) + p * math.log1p(q / p)
+        return 0.5 * math.log(2.0 * math.pi / p) - ratio + correction
+    return math.lgamma(p) - log_gamma_ratio(p, q)
+
+
+@scalar_kernel
+def large_beta(a, b):  # type: ignore[no-untyped-def]
+    """B(a, b) for a, b > 0, the larger of them at least 16."""
+    p = min(a, b)
+    q = max(a, b)
+    if p >= STIRLING:
+        return math.exp(log_beta(p, q))
+    return math.gamma(p) * math.exp(-log_gamma_ratio(p, q))
+
+
+def _with_large(small: Any, large: Any) -> Any:
+    """SciPy's function, and the kernel for large arguments, where SciPy loses digits."""
+
+    def kernel(a: Tensor, b: Tensor) -> Tensor:
+        is_large = (torch.minimum(a, b) > 0.0) & (torch.maximum(a, b) >= STIRLING) & torch.isfinite(a + b)
+        value = small(a, b)
+        if not bool(is_large.any()):
+            return value  # type: ignore[no-any-return]
+        return torch.where(is_large, large(torch.where(is_large, a, 16.0), torch.where(is_large, b, 16.0)), value)
+
+    return kernel
 
 
 def _difference_kernel(a: Tensor, b: Tensor, *, order: int) -> Tensor:
@@ -96,7 +132,7 @@ _PARAMETER = Real(0.05, 20.0, hard=(0.5, 1.0, 13.5655, 1e3, 1e-8))
 
 
 @elementwise(
-    kernel=scipy_ufunc("scipy.special.betaln"),
+    kernel=_with_large(scipy_ufunc("scipy.special.betaln"), log_beta),
     partials={
         "a": lambda a, b, out: -_polygamma_difference(a, b),
         "b": lambda a, b, out: -_polygamma_difference(b, a),
@@ -139,7 +175,7 @@ def betaln(a: Tensor, b: Tensor) -> Tensor:
 
 
 @elementwise(
-    kernel=scipy_ufunc("scipy.special.beta"),
+    kernel=_with_large(scipy_ufunc("scipy.special.beta"), large_beta),
     partials={
         "a": lambda a, b, out: -out * _polygamma_difference(a, b),
         "b": lambda a, b, out: -out * _polygamma_difference(b, a),

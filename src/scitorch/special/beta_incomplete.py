@@ -14,7 +14,7 @@ from scitorch.op.kernel import scipy_ufunc
 from .beta import digamma_difference
 from .beta_incomplete_kernel import beta_power, incomplete_beta
 from .polygamma import polygamma
-from .undefined import nan_where
+from .regions import nan_where
 
 
 def _derivative_kernel(a: Tensor, b: Tensor, x: Tensor, *, order_a: int, order_b: int) -> Tensor:

@@ -9,16 +9,13 @@ import math
 
 from scitorch.op.kernel import converged, scalar_kernel
 
-from .gamma_incomplete_kernel import log1p_remainder, stirling_correction
-
-#: From here on Stirling's series gives Γ to all digits.
-_STIRLING = 16.0
+from .stirling import STIRLING, log1p_remainder, log_gamma_ratio, stirling_correction
 
 
 @scalar_kernel
 def beta_power(a, b, x):  # type: ignore[no-untyped-def]
     """xᵃ (1 - x)ᵇ Γ(a + b)/(Γ(a + 1) Γ(b)), for a >= 0, b > 0 and 0 < x < 1."""
-    if a >= _STIRLING and b >= _STIRLING:
+    if a >= STIRLING and b >= STIRLING:
         # With t = x(a + b) - a, x = (1 + t/a) a/(a + b) and 1 - x = (1 - t/b) b/(a + b): the terms linear in t cancel.
         t = x * b - (1.0 - x) * a
         correction = stirling_correction(a + b) - stirling_correction(a) - stirling_correction(b)
@@ -27,14 +24,11 @@ def beta_power(a, b, x):  # type: ignore[no-untyped-def]
         else:
             exponent = a * math.log(x * ((a + b) / a)) + b * (math.log1p(-x) + math.log1p(a / b))
         return math.exp(exponent + correction) * math.sqrt(b / (2.0 * math.pi * a * (a + b)))
-    if b >= _STIRLING:
-        # log Γ(a + b) - log Γ(b) without cancellation.
-        ratio = (b - 0.5) * math.log1p(a / b) + a * math.log(a + b) - a
-        ratio += stirling_correction(a + b) - stirling_correction(b)
+    if b >= STIRLING:
+        ratio = log_gamma_ratio(a, b)
         return math.exp(a * math.log(x) + b * math.log1p(-x) + ratio - math.lgamma(a + 1.0))
-    if a >= _STIRLING:
-        ratio = (a + 0.5) * math.log1p((b - 1.0) / (a + 1.0)) + (b - 1.0) * math.log(a + b) - (b - 1.0)
-        ratio += stirling_correction(a + b) - stirling_correction(a + 1.0)
+    if a >= STIRLING:
+        ratio = log_gamma_ratio(b - 1.0, a + 1.0)
         return math.exp(a * math.log(x) + b * math.log1p(-x) + ratio - math.lgamma(b))
     gammas = math.lgamma(a + b + 1.0) - math.lgamma(a + 1.0) - math.lgamma(b + 1.0)
     return math.exp(a * math.log(x) + b * math.log1p(-x) + gammas) * (b / (a + b))

@@ -9,8 +9,8 @@ from scitorch.op import Real, elementwise
 from scitorch.op.kernel import scipy_ufunc
 
 from .exprel import exprel_slope
+from .regions import nan_where
 from .spence import logarithm_quotient_slope
-from .undefined import nan_where
 
 
 def _power_slope(logarithm: Tensor, lmbda: Tensor) -> Tensor:

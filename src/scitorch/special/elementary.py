@@ -11,7 +11,7 @@ from torch import Tensor
 from scitorch.op import Complex, Real, elementwise
 from scitorch.op.kernel import scipy_ufunc
 
-from .undefined import nan_where
+from .regions import nan_where
 
 
 def _mpmath(name: str) -> Any:

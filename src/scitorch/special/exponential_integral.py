@@ -10,7 +10,7 @@ from torch import Tensor
 from scitorch.op import Complex, Real, elementwise
 from scitorch.op.kernel import scipy_ufunc
 
-from .undefined import nan_where
+from .regions import nan_where
 
 _PLANE = Complex((-4.0, 4.0), (0.2, 4.0), hard=(1 + 1e-3j, 0.1 + 3j, 2 + 0.5j))
 

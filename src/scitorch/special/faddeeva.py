@@ -141,7 +141,7 @@ def _derivative_of_dawsn(x: Tensor, out: Tensor) -> Tensor:
     # the terms of F' = 1 - 2z F do; on the real axis F is the imaginary part of √π/2 w. Here w(z) = erfcx(-iz).
     half_root_pi = 0.5 * math.sqrt(math.pi)
     if x.is_complex():
-        z = torch.where(x.imag < 0.0, -x, x)
+        z = torch.where(x.detach().imag < 0.0, -x, x)
         return half_root_pi * (-2j * z * torch.exp(-z * z) - _erfcx_derivative(-1j * z))
     huge = x.abs() > 1e150  # the derivative underflows
     finite = torch.where(huge, 0.0, x)

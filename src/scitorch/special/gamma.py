@@ -12,7 +12,7 @@ from scitorch.op import Complex, Real, elementwise
 from scitorch.op.kernel import scipy_ufunc
 
 from .polygamma import digamma
-from .undefined import nan_where
+from .regions import nan_where, real_part
 
 
 def _mpmath(name: str) -> Any:
@@ -39,7 +39,7 @@ def _derivative_of_loggamma(z: Tensor, out: Tensor) -> Tensor:
 
 def sine_and_cosine_of_pi(z: Tensor) -> tuple[Tensor, Tensor]:
     """sin πz and cos πz; the sine keeps its relative accuracy at its zeros."""
-    nearest = torch.round((z.real if z.is_complex() else z).detach())
+    nearest = torch.round(real_part(z))
     sign = 1.0 - 2.0 * torch.remainder(nearest, 2.0)
     fraction = math.pi * (z - nearest)
     return sign * torch.sin(fraction), sign * torch.cos(fraction)
@@ -48,7 +48,7 @@ def sine_and_cosine_of_pi(z: Tensor) -> tuple[Tensor, Tensor]:
 def _derivative_of_rgamma(z: Tensor, out: Tensor) -> Tensor:
     # Right of 1/2, d(1/Γ) = -ψ/Γ. Left of it 1/Γ has zeros where ψ has poles; there the reflection formula, DLMF 5.5.3,
     # 1/Γ(z) = Γ(1 - z) sin(πz)/π, has only smooth factors.
-    left = (z.real if z.is_complex() else z) < 0.5
+    left = real_part(z) < 0.5
     right = torch.where(left, 1.0, z)
     if not z.is_complex():
         right = right.clamp(max=1e3)  # 1/Γ(1000) is zero

@@ -13,7 +13,7 @@ from scitorch.op.kernel import scipy_ufunc
 
 from .gamma_incomplete_kernel import lower_incomplete, power_over_factorial
 from .polygamma import digamma, polygamma
-from .undefined import nan_where
+from .regions import nan_where
 
 
 def _derivative_kernel(a: Tensor, x: Tensor, *, order: int) -> Tensor:

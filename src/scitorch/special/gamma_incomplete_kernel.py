@@ -11,20 +11,12 @@ from fractions import Fraction
 
 from scitorch.op.kernel import converged, scalar_kernel
 
-#: From here on Stirling's series gives Γ(a) to all digits.
-_STIRLING = 16.0
+from .stirling import STIRLING, log1p_remainder, stirling_correction
+
 #: From here on Temme's expansion to four terms does, a⁻⁴ = 10⁻¹⁶.
 _UNIFORM = 1.0e4
 _ETA_TERMS = 20
 _CORRECTION_TERMS = 14
-
-
-def _stirling_coefficients(count: int) -> tuple[float, ...]:
-    """B₂ⱼ/(2j(2j - 1)) for j = count … 1: log Γ*(a) is their sum over a²ʲ⁻¹, DLMF 5.11.1."""
-    bernoulli = [Fraction(1)]
-    for n in range(1, 2 * count + 1):
-        bernoulli.append(-sum((math.comb(n + 1, k) * b for k, b in enumerate(bernoulli)), Fraction(0)) / (n + 1))
-    return tuple(float(bernoulli[2 * j] / (2 * j * (2 * j - 1))) for j in range(count, 0, -1))
 
 
 def _series_of_eta(count: int) -> list[Fraction]:
@@ -56,38 +48,8 @@ def _temme_coefficients(terms: int, count: int) -> list[list[Fraction]]:
     return [row[:count] for row in rows]
 
 
-_STIRLING_SERIES = _stirling_coefficients(8)
 _ETA = tuple(float(c) for c in reversed(_series_of_eta(_ETA_TERMS)))
 _C0, _C1, _C2, _C3 = (tuple(float(c) for c in reversed(row)) for row in _temme_coefficients(4, _CORRECTION_TERMS))
-
-
-@scalar_kernel
-def stirling_correction(a):  # type: ignore[no-untyped-def]
-    """log Γ(a) - (a - 1/2) log a + a - log(2π)/2, for a >= 16."""
-    total = 0.0
-    inverse_square = 1.0 / (a * a)
-    for c in _STIRLING_SERIES:
-        total = total * inverse_square + c
-    return total / a
-
-
-@scalar_kernel
-def log1p_remainder(t):  # type: ignore[no-untyped-def]
-    """t - log(1 + t), without cancellation."""
-    if abs(t) > 0.4:
-        return t - math.log1p(t)
-    # With r = t/(2 + t), log(1 + t) = 2(r + r³/3 + r⁵/5 + …), and t - 2r = t r.
-    r = t / (2.0 + t)
-    square = r * r
-    power = 2.0 * r * square
-    total = 0.0
-    for n in range(1, 40):
-        term = power / (2 * n + 1)
-        total += term
-        power *= square
-        if converged(term, total):
-            break
-    return t * r - total
 
 
 @scalar_kernel
@@ -95,7 +57,7 @@ def power_over_factorial(a, x):  # type: ignore[no-untyped-def]
     """xᵃ exp(-x)/Γ(a + 1), for x >= 0 and any a."""
     if not x >= 0.0:
         return math.nan
-    if a >= _STIRLING:
+    if a >= STIRLING:
         if x == 0.0:
             return 0.0
         mu = (x - a) / a

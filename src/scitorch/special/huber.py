@@ -8,7 +8,7 @@ from torch import Tensor
 from scitorch.op import Real, elementwise
 from scitorch.op.kernel import scipy_ufunc
 
-from .undefined import nan_where
+from .regions import nan_where
 
 
 def _outside(delta: Tensor, value: Tensor) -> Tensor:

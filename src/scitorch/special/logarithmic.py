@@ -10,7 +10,7 @@ from torch import Tensor
 from scitorch.op import Complex, Real, elementwise
 from scitorch.op.kernel import scipy_ufunc
 
-from .undefined import nan_where
+from .regions import nan_where
 
 
 def _quotient_kernel(x: Tensor, y: Tensor) -> Tensor:

@@ -10,7 +10,7 @@ from torch import Tensor
 from scitorch.op import Real, elementwise
 from scitorch.op.kernel import scipy_ufunc
 
-from .undefined import nan_where
+from .regions import nan_where
 
 _LINE = Real(-20.0, 20.0, hard=(0.0, 1e-8, -700.0, -740.0, 37.0, 700.0))
 

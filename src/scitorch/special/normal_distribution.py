@@ -13,6 +13,7 @@ from scitorch.op.kernel import scipy_ufunc
 
 from .error_function import erf
 from .faddeeva import erfcx
+from .regions import real_part
 
 _ndtr = scipy_ufunc("scipy.special.ndtr")
 _log_ndtr = scipy_ufunc("scipy.special.log_ndtr")
@@ -38,7 +39,7 @@ def _log_ndtr_kernel(x: Tensor) -> Tensor:
 
 def _derivative_of_log_ndtr(x: Tensor, out: Tensor) -> Tensor:
     # φ(x)/Φ(x). On the left it is √(2/π)/erfcx(-x/√2), whose derivatives do not cancel; on the right erfcx overflows.
-    left = (x.real if x.is_complex() else x) < 0.0
+    left = real_part(x) < 0.0
     negative = torch.where(left, x, 0.0)
     positive = torch.where(left, 0.0, x)
     return torch.where(

@@ -9,6 +9,8 @@ from torch import Tensor
 
 from scitorch.op import Maker, Sample, composite
 
+from .regions import real_part
+
 Axis = int | Sequence[int] | None
 
 
@@ -24,7 +26,7 @@ def _floating(x: Tensor) -> Tensor:
 
 def _largest(x: Tensor, axes: tuple[int, ...]) -> Tensor:
     """The largest real part along the axes, a constant for differentiation; 0 where it is not finite."""
-    real = (x.real if x.is_complex() else x).detach()
+    real = real_part(x)
     largest = torch.amax(real, dim=axes, keepdim=True) if axes else real
     return torch.where(torch.isfinite(largest), largest, 0.0)
 

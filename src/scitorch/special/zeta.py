@@ -14,6 +14,7 @@ from scitorch.op.kernel import scipy_ufunc
 from .euler_maclaurin import hurwitz_derivative
 from .gamma import gamma, sine_and_cosine_of_pi
 from .polygamma import digamma
+from .regions import real_part
 
 _zeta = scipy_ufunc("scipy.special._ufuncs._zeta")
 
@@ -107,7 +108,7 @@ def _riemann_in_x(x: Tensor, *, order: int = 1) -> Tensor:
 
 def _derivative_of_riemann(x: Tensor, out: Tensor) -> Tensor:
     # Close to 0 the functional equation has the pole of ζ(1 - s); the sum is right down to -1.
-    left = (x.real if x.is_complex() else x) < -0.5
+    left = real_part(x) < -0.5
     right_value = _riemann_in_x(torch.where(left, 2.0, x))
     # DLMF 25.4.1: ζ(s) = 2 (2π)^(s - 1) sin(πs/2) Γ(1 - s) ζ(1 - s); all but the sine is smooth and positive for s < 0.
     s = torch.where(left, x, -1.0)

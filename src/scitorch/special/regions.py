@@ -1,4 +1,4 @@
-"""Derivatives outside the domain of a function: nan, and nan again in every derivative of theirs."""
+"""Where an argument lies: what decides between formulas, and nan outside the domain of a function."""
 
 from __future__ import annotations
 
@@ -6,6 +6,11 @@ import math
 
 import torch
 from torch import Tensor
+
+
+def real_part(z: Tensor) -> Tensor:
+    """The real part as a plain value to decide by, without derivatives."""
+    return z.detach().real if z.is_complex() else z.detach()
 
 
 def nan_where(outside: Tensor, value: Tensor, *arguments: Tensor) -> Tensor:
