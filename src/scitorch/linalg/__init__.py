@@ -9,6 +9,8 @@ from .exponential import expm
 from .linear_solve import inv, solve, solve_triangular
 from .matrix_equations import solve_continuous_lyapunov, solve_sylvester
 from .orthogonal_triangular import qr
+from .roots_logarithms import logm, sqrtm
+from .schur_form import schur
 from .singular_values import svd, svdvals
 
 __all__ = [
@@ -21,12 +23,15 @@ __all__ = [
     "eigvalsh",
     "expm",
     "inv",
+    "logm",
     "qr",
+    "schur",
     "slogdet",
     "solve",
     "solve_continuous_lyapunov",
     "solve_sylvester",
     "solve_triangular",
+    "sqrtm",
     "svd",
     "svdvals",
 ]
