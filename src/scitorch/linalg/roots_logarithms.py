@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import Any
 
 import torch
+from numpy.linalg import LinAlgError
 from torch import Tensor
 
 import numpy
@@ -14,24 +16,89 @@ from scitorch.op import Maker, Sample, composite, gufunc
 from .arguments import require_finite, require_square
 from .exponential import _expm, upper_right_block
 from .matrix_equations import _sylvester
-from .matrix_parts import adjoint
+from .matrix_parts import adjoint, diagonal, diagonal_matrix, identity_like
+from .schur_form import schur_on_host
+
+#: Norm of X below which the 7-point Gauss-Legendre form of log(I + X), the [7/7] Padé approximant, is exact to
+#: double precision (Al-Mohy & Higham 2012, SIAM J. Sci. Comput. 34, table 2.1).
+LOGARITHM_RADIUS = 2.64e-1
+LOGARITHM_POINTS = 7
+
+#: Square roots after which a norm that is still large belongs to an eigenvalue zero: the logarithm of the smallest
+#: double is about -745, so that of its 2^-15th root is -0.02.
+MOST_ROOTS = 40
 
 
-def _host_function(name: str, function: str, a: Tensor) -> Tensor:
-    """SciPy's matrix function on a batch, in the dtype of the argument; NaN for matrices that are not finite."""
+def _square_roots(a: Tensor) -> Tensor:
+    """SciPy's square root of each matrix of a batch, complex or in the dtype of the argument."""
     import scipy.linalg
 
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # on singular matrices: the caller sees infinities
+        return torch.from_numpy(numpy.ascontiguousarray(scipy.linalg.sqrtm(a.contiguous().numpy())))
+
+
+def _sqrtm_kernel(a: Tensor) -> Tensor:
     if not a.numel():
         return a.clone()
     finite = torch.isfinite(a).all(-1).all(-1)[..., None, None]
-    clean = torch.where(finite, a, torch.eye(a.shape[-1], dtype=a.dtype)).contiguous()
-    result = numpy.asarray(getattr(scipy.linalg, function)(clean.numpy()))
-    if numpy.iscomplexobj(result) and not a.is_complex():
-        raise ValueError(
-            f"{name}: a real argument 'A' has eigenvalues on the negative real axis, so the result is complex, but the "
-            "dtype cannot depend on values under vmap and torch.compile; pass a complex matrix"
-        )
-    return torch.where(finite, torch.from_numpy(numpy.ascontiguousarray(result)).to(a.dtype), torch.nan)
+    clean = torch.where(finite, a, torch.eye(a.shape[-1], dtype=a.dtype))
+    return torch.where(finite, _in_dtype_of(clean, _square_roots(clean), "sqrtm"), torch.nan)
+
+
+def _logm_kernel(a: Tensor, *, check_finite: bool) -> Tensor:
+    if check_finite:
+        require_finite("logm", A=a)
+    if not a.numel():
+        return a.clone()
+    finite = torch.isfinite(a).all(-1).all(-1)[..., None, None]
+    clean = torch.where(finite, a, torch.eye(a.shape[-1], dtype=a.dtype))
+    t, z, _ = schur_on_host(clean.to(torch.complex128))
+    logarithm = z @ _triangular_logarithm(t) @ adjoint(z)
+    return torch.where(finite, _in_dtype_of(clean, logarithm, "logm"), torch.nan)
+
+
+def _triangular_logarithm(t: Tensor) -> Tensor:
+    """Inverse scaling and squaring on upper triangular matrices (Al-Mohy & Higham 2012, without the degree choice)."""
+    eigenvalues = diagonal(t)
+    if bool((eigenvalues == 0).any()):
+        raise LinAlgError("logm: argument 'A' is singular: it has no logarithm")
+    eye = identity_like(t)
+    scale = torch.ones(*t.shape[:-2], 1, 1, dtype=torch.float64)
+    root = t
+    for _ in range(MOST_ROOTS):
+        distance = (root - eye).abs().sum(-2).amax(-1)[..., None, None]
+        if bool((distance <= LOGARITHM_RADIUS).all()):
+            break
+        root = torch.where(distance > LOGARITHM_RADIUS, torch.triu(_square_roots(root).to(t.dtype)), root)
+        scale = torch.where(distance > LOGARITHM_RADIUS, 2 * scale, scale)
+    else:
+        raise LinAlgError("logm: argument 'A' is singular to working precision: it has no logarithm")
+    x = root - eye
+    nodes, weights = numpy.polynomial.legendre.leggauss(LOGARITHM_POINTS)
+    total = torch.zeros_like(x)
+    for node, weight in zip((nodes + 1) / 2, weights / 2):  # log(1 + x) is the integral of x / (1 + s x) over [0, 1]
+        total = total + weight * torch.linalg.solve_triangular(eye + node * x, x, upper=True)
+    logarithm = scale * total
+    return logarithm - diagonal_matrix(diagonal(logarithm)) + diagonal_matrix(eigenvalues.log())
+
+
+def _in_dtype_of(a: Tensor, result: Tensor, function: str) -> Tensor:
+    """The result in the dtype of the argument.
+
+    Raises
+    ------
+    ValueError
+        If that is real and the result is not.
+    """
+    if result.is_complex() and not a.is_complex():
+        if bool((_on_cut_kernel(a) > 0).any()):
+            raise ValueError(
+                f"{function}: a real argument 'A' has eigenvalues on the negative real axis, so the result is complex, "
+                "but the dtype cannot depend on values under vmap and torch.compile; pass a complex matrix"
+            )
+        result = result.real
+    return result.to(a.dtype)
 
 
 def _away_from_cut(make: Maker) -> list[Sample]:
@@ -41,7 +108,7 @@ def _away_from_cut(make: Maker) -> list[Sample]:
 
 @gufunc(
     "(n,n)->(n,n)",
-    kernel={"cpu": lambda a: _host_function("sqrtm", "sqrtm", a)},
+    kernel={"cpu": _sqrtm_kernel},
     # x x = a: x x' + x' x = a'
     jvp={"a": lambda x, a, da: _sylvester(x, x, da, function="derivative of sqrtm")},
     vjp={"a": lambda g, x, a: _sylvester(adjoint(x), adjoint(x), g, function="derivative of sqrtm")},
@@ -51,12 +118,6 @@ def _away_from_cut(make: Maker) -> list[Sample]:
 )
 def _sqrtm(a: Tensor) -> Tensor:
     """Principal square root."""
-
-
-def _logm_kernel(a: Tensor, *, check_finite: bool) -> Tensor:
-    if check_finite:
-        require_finite("logm", A=a)
-    return _host_function("logm", "logm", a)
 
 
 @gufunc(
@@ -182,6 +243,8 @@ def logm(A: Tensor, disp: bool = True) -> Any:
     ValueError
         If `A` is not square, has entries that are not finite, or is real under ``vmap`` or ``torch.compile`` while
         its logarithm is complex.
+    numpy.linalg.LinAlgError
+        If a matrix is singular.
 
     Notes
     -----

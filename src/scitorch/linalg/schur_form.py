@@ -21,10 +21,15 @@ ORDERS = ("lhp", "rhp", "iuc", "ouc")
 
 
 def _schur_kernel(a: Tensor, *, sort: str, check_finite: bool) -> Form:
-    from scipy.linalg import schur
-
     if check_finite:
         require_finite("schur", a=a)
+    return schur_on_host(a, sort)
+
+
+def schur_on_host(a: Tensor, sort: str = "") -> Form:
+    """LAPACK's Schur form of each matrix of a batch, on plain CPU tensors; NaN for matrices that are not finite."""
+    from scipy.linalg import schur
+
     n = a.shape[-1]
     t, z = torch.empty_like(a).contiguous(), torch.empty_like(a).contiguous()
     count = torch.zeros(a.shape[:-2], dtype=torch.int64)
@@ -45,8 +50,7 @@ def _schur_kernel(a: Tensor, *, sort: str, check_finite: bool) -> Form:
 
 def _pattern(t: Tensor) -> Tensor:
     """One where a (quasi-)triangular matrix may have entries: on and above the diagonal, and in its 2×2 blocks."""
-    upper = torch.ones(t.shape[-2:], dtype=torch.bool, device=t.device).triu()
-    return (upper | (t != 0)).to(t.dtype)
+    return torch.triu(torch.ones_like(t)) + torch.tril((t != 0).to(t.dtype), -1)
 
 
 def _schur_tangent(out: Form, a: Tensor, da: Tensor, **_: Any) -> tuple[Tensor, Tensor, None]:
