@@ -2,10 +2,10 @@
 
 from typing import Any
 
-import numpy
 import pytest
 import torch
 
+import numpy
 import scitorch.numpy as snp
 
 VECTOR = [3.0, -1.5, 0.25, 7.0]
@@ -182,9 +182,9 @@ m.transpose(0, 0) | np.einsum("ij,jk", m, v) | np.bincount([-1]) | np.arange() |
 
 @pytest.mark.parametrize("expression", [case.strip() for line in ERRORS.splitlines() for case in line.split(" | ")])
 def test_raises_what_numpy_raises(expression: str) -> None:
-    with pytest.raises(Exception) as expected:  # noqa: PT011
+    with pytest.raises(Exception) as expected:
         eval(expression, operands(numpy))
-    with pytest.raises(Exception) as found:  # noqa: PT011
+    with pytest.raises(Exception) as found:
         eval(expression, operands(snp))
     assert isinstance(found.value, expected.type) or issubclass(expected.type, type(found.value))
 

@@ -1,3 +1,4 @@
+# ruff: noqa: F403  (each family states its names in __all__)
 """NumPy's namespace over torch tensors: `import scitorch.numpy as np`.
 
 Every function takes and returns `ndarray`, a thin wrapper around one `torch.Tensor`, keeps autograd's graph and
@@ -8,129 +9,101 @@ import importlib
 from typing import Any
 
 import numpy as _numpy
-from numpy import (
-    ScalarType,
-    __version__,
-    bool_,
-    busday_count,
-    busday_offset,
-    busdaycalendar,
-    byte,
-    bytes_,
-    cdouble,
-    character,
-    clongdouble,
-    complex64,
-    complex128,
-    complexfloating,
-    csingle,
-    datetime64,
-    datetime_as_string,
-    datetime_data,
-    double,
-    dtype,
-    dtypes,
-    e,
-    errstate,
-    euler_gamma,
-    exceptions,
-    flexible,
-    float16,
-    float32,
-    float64,
-    floating,
-    generic,
-    get_include,
-    getbufsize,
-    geterr,
-    geterrcall,
-    half,
-    inexact,
-    inf,
-    info,
-    int8,
-    int16,
-    int32,
-    int64,
-    int_,
-    intc,
-    integer,
-    intp,
-    is_busday,
-    isnat,
-    iterable,
-    little_endian,
-    long,
-    longdouble,
-    longlong,
-    nan,
-    newaxis,
-    number,
-    object_,
-    pi,
-    sctypeDict,
-    setbufsize,
-    seterr,
-    seterrcall,
-    short,
-    show_config,
-    show_runtime,
-    signedinteger,
-    single,
-    str_,
-    timedelta64,
-    typecodes,
-    ubyte,
-    uint,
-    uint8,
-    uint16,
-    uint32,
-    uint64,
-    uintc,
-    uintp,
-    ulong,
-    ulonglong,
-    unsignedinteger,
-    ushort,
-    void,
-)
-from numpy import bool as bool  # noqa: A004
 
-# isort: off
-from scitorch.numpy.array import ndarray
-from scitorch.numpy.contraction import *  # noqa: F403
-from scitorch.numpy.conversion import *  # noqa: F403
-from scitorch.numpy.creation import *  # noqa: F403
-from scitorch.numpy.editing import *  # noqa: F403
-from scitorch.numpy.functional import *  # noqa: F403
-from scitorch.numpy.grids import *  # noqa: F403
-from scitorch.numpy.histograms import *  # noqa: F403
-from scitorch.numpy.io import *  # noqa: F403
-from scitorch.numpy.joining import *  # noqa: F403
-from scitorch.numpy.logic import *  # noqa: F403
-from scitorch.numpy.manipulation import *  # noqa: F403
-from scitorch.numpy.mathematics import *  # noqa: F403
-from scitorch.numpy.nanfunctions import *  # noqa: F403
-from scitorch.numpy.manipulation import resize_with_zeros, view
-from scitorch.numpy.polynomial_functions import *  # noqa: F403
-from scitorch.numpy.printing import *  # noqa: F403
-from scitorch.numpy.promotion import *  # noqa: F403
-from scitorch.numpy.quantiles import *  # noqa: F403
-from scitorch.numpy.reductions import *  # noqa: F403
-from scitorch.numpy.sets import *  # noqa: F403
-from scitorch.numpy.sorting import *  # noqa: F403
-from scitorch.numpy.statistics import *  # noqa: F403
-from scitorch.numpy.ufunc import ufunc
-from scitorch.numpy.ufuncs import *  # noqa: F403
-from scitorch.numpy.attributes import flatiter
-from scitorch.numpy.namespace_info import __array_namespace_info__
+from scitorch.numpy.array import ndarray  # isort: skip  (first: the families need the class)
+from scitorch.numpy import contraction as _contraction
+from scitorch.numpy import conversion as _conversion
+from scitorch.numpy import creation as _creation
+from scitorch.numpy import editing as _editing
 from scitorch.numpy import fft, lib, linalg, random
-# isort: on
+from scitorch.numpy import functional as _functional
+from scitorch.numpy import grids as _grids
+from scitorch.numpy import histograms as _histograms
+from scitorch.numpy import host_names as _host_names
+from scitorch.numpy import io as _io
+from scitorch.numpy import joining as _joining
+from scitorch.numpy import logic as _logic
+from scitorch.numpy import manipulation as _manipulation
+from scitorch.numpy import mathematics as _mathematics
+from scitorch.numpy import nanfunctions as _nanfunctions
+from scitorch.numpy import polynomial_functions as _polynomial_functions
+from scitorch.numpy import printing as _printing
+from scitorch.numpy import promotion as _promotion
+from scitorch.numpy import quantiles as _quantiles
+from scitorch.numpy import reductions as _reductions
+from scitorch.numpy import sets as _sets
+from scitorch.numpy import sorting as _sorting
+from scitorch.numpy import statistics as _statistics
+from scitorch.numpy import ufuncs as _ufuncs
+from scitorch.numpy.attributes import flatiter
+from scitorch.numpy.contraction import *
+from scitorch.numpy.conversion import *
+from scitorch.numpy.conversion import to_numpy
+from scitorch.numpy.creation import *
+from scitorch.numpy.editing import *
+from scitorch.numpy.functional import *
+from scitorch.numpy.grids import *
+from scitorch.numpy.histograms import *
+from scitorch.numpy.host_names import *
+from scitorch.numpy.io import *
+from scitorch.numpy.joining import *
+from scitorch.numpy.logic import *
+from scitorch.numpy.manipulation import *
+from scitorch.numpy.manipulation import resize_with_zeros, view
+from scitorch.numpy.mathematics import *
+from scitorch.numpy.namespace_info import __array_namespace_info__
+from scitorch.numpy.nanfunctions import *
+from scitorch.numpy.polynomial_functions import *
+from scitorch.numpy.printing import *
+from scitorch.numpy.promotion import *
+from scitorch.numpy.quantiles import *
+from scitorch.numpy.reductions import *
+from scitorch.numpy.sets import *
+from scitorch.numpy.sorting import *
+from scitorch.numpy.statistics import *
+from scitorch.numpy.ufunc import ufunc
+from scitorch.numpy.ufuncs import *
 
+__version__ = _numpy.__version__
 __array_api_version__ = "2025.12"
-True_ = _numpy.True_
-False_ = _numpy.False_
 
+__all__ = [
+    "__array_namespace_info__",
+    "__version__",
+    "fft",
+    "flatiter",
+    "lib",
+    "linalg",
+    "ndarray",
+    "random",
+    "resize_with_zeros",
+    "to_numpy",
+    "ufunc",
+    "view",
+    *_contraction.__all__,
+    *_conversion.__all__,
+    *_creation.__all__,
+    *_editing.__all__,
+    *_functional.__all__,
+    *_grids.__all__,
+    *_histograms.__all__,
+    *_host_names.__all__,
+    *_io.__all__,
+    *_joining.__all__,
+    *_logic.__all__,
+    *_manipulation.__all__,
+    *_mathematics.__all__,
+    *_nanfunctions.__all__,
+    *_polynomial_functions.__all__,
+    *_printing.__all__,
+    *_promotion.__all__,
+    *_quantiles.__all__,
+    *_reductions.__all__,
+    *_sets.__all__,
+    *_sorting.__all__,
+    *_statistics.__all__,
+    *_ufuncs.__all__,
+]
 
 # NumPy's own modules that work on arrays of this namespace through its protocols, or on host data
 _HOST_MODULES = ("char", "polynomial", "rec", "strings", "testing", "typing")

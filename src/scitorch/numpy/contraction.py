@@ -284,7 +284,7 @@ def _correlated(x: torch.Tensor, y: torch.Tensor, mode: Any) -> torch.Tensor:
         mode = _MODES[mode]
     if mode not in _MODES:
         raise ValueError(f"mode must be one of 'valid', 'same', or 'full' (got '{mode}')")
-    n, m = x.numel(), y.numel()
+    m = y.numel()
     if mode == "full":
         before, after = m - 1, m - 1
     elif mode == "same":

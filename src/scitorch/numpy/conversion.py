@@ -24,8 +24,6 @@ __all__ = [
     "asfortranarray",
     "astype",
     "from_dlpack",
-    "tensor_of",
-    "to_numpy",
 ]
 
 _PLAIN = frozenset({bool, int, float, complex})

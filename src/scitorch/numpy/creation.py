@@ -325,7 +325,7 @@ def logspace(
     """Return numbers evenly spaced on a logarithmic scale: `base ** linspace(start, stop)`."""
     radix = tensor_of(base)
     if radix.ndim:
-        radix = radix.unsqueeze(axis if axis >= 0 else axis)
+        radix = radix.unsqueeze(axis)
     exponents = linspace(start, stop, num, endpoint, axis=axis)
     values = ndarray._wrap(radix) ** exponents if radix.ndim or radix.requires_grad else base**exponents
     return values if dtype is None else values.astype(dtype)  # type: ignore[no-any-return]

@@ -1,5 +1,6 @@
 """Data types: NumPy's dtype objects outside, torch's inside, and casts between them as NumPy makes them."""
 
+import contextlib
 import warnings
 from typing import Any
 
@@ -68,10 +69,8 @@ def torch_dtype(dtype: Any) -> torch.dtype:
                 "float16, float32, float64, complex64 and complex128"
             )
         result = TORCH_OF_NUMPY[native]
-    try:
+    with contextlib.suppress(TypeError):  # an unhashable way of writing a dtype is looked up every time
         _cache[dtype] = result
-    except TypeError:  # an unhashable specification, such as a list of fields, never gets here with success
-        pass
     return result
 
 
@@ -109,9 +108,11 @@ def from_host(array: Any, device: torch.device | None = None) -> torch.Tensor:
     native = NUMPY_OF_TORCH[TORCH_OF_NUMPY[array.dtype]]
     if array.dtype.char != native.char:  # C has several names for one integer type; torch knows one of them
         array = array.view(native)
-    if not array.flags.writeable or any(stride < 0 for stride in array.strides):
-        array = array.copy()
-    elif any(stride % array.itemsize for stride in array.strides):  # a field of a structured array
+    if (
+        not array.flags.writeable
+        or any(stride < 0 for stride in array.strides)
+        or any(stride % array.itemsize for stride in array.strides)
+    ):
         array = array.copy()
     tensor = torch.as_tensor(array)
     return tensor if device is None else tensor.to(device)

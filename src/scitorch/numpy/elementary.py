@@ -94,8 +94,13 @@ def _tanh(x: torch.Tensor) -> torch.Tensor:
     inner = torch.tanh(torch.complex(torch.where(large, 0.0, a), torch.where(large, 0.0, b)))
     edge = torch.copysign(torch.ones_like(a), a)
     tail = 4 * torch.sin(b) * torch.cos(b) * torch.exp(-2 * torch.abs(a))
-    tail = torch.where(torch.isfinite(b), tail, torch.zeros_like(b))
-    return torch.complex(torch.where(large, edge, inner.real), torch.where(large, tail, inner.imag))
+    infinite = torch.isinf(a)
+    tail = torch.where(infinite, torch.copysign(torch.zeros_like(b), b), tail)
+    real = torch.where(large, edge, inner.real)
+    imaginary = torch.where(large, tail, inner.imag)
+    undefined = ~torch.isfinite(b) & ~infinite
+    nan = torch.full_like(a, math.nan)
+    return torch.complex(torch.where(undefined & (a != 0), nan, real), torch.where(undefined, nan, imaginary))
 
 
 def _arccos(x: torch.Tensor) -> torch.Tensor:

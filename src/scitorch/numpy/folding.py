@@ -89,7 +89,7 @@ def reduce(
     if any(tensor.shape[a] == 0 for a in axes):
         result = _empty(function, tensor, axes, keepdims, start, initial)
     elif not axes:
-        result = tensor if not truth else tensor
+        result = tensor
     else:
         reducer = function._reducer
         if reducer is not None and not (tensor.is_complex() and function.__name__ in ("maximum", "minimum")):
@@ -127,7 +127,7 @@ def _fold_axes(function: ufunc, tensor: torch.Tensor, axes: tuple[int, ...], kee
 
 
 def _fold(function: ufunc, tensor: torch.Tensor, axis: int) -> torch.Tensor:
-    if function.__name__ in _ORDERED or function.identity is None and function.__name__ not in _ASSOCIATIVE:
+    if function.__name__ in _ORDERED or (function.identity is None and function.__name__ not in _ASSOCIATIVE):
         slices = tensor.unbind(axis)
         result = slices[0]
         for item in slices[1:]:

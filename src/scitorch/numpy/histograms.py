@@ -8,7 +8,7 @@ import torch
 import numpy
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.conversion import asarray, tensor_of, to_numpy
-from scitorch.numpy.dtypes import from_host
+from scitorch.numpy.dtypes import NUMPY_OF_TORCH, from_host
 from scitorch.numpy.sorting import searchsorted
 
 __all__ = ["bincount", "digitize", "histogram", "histogram2d", "histogram_bin_edges", "histogramdd"]
@@ -21,7 +21,7 @@ def bincount(x: Any, /, weights: Any = None, minlength: Any = 0) -> ndarray:
         numbers = numbers.to(torch.int64)
     if numbers.is_floating_point() or numbers.is_complex() or numbers.dtype is torch.uint64:
         raise TypeError(
-            f"Cannot cast array data from {ndarray._wrap(numbers).dtype!r} to dtype('int64') according to the rule 'safe'"
+            f"Cannot cast array data from {NUMPY_OF_TORCH[numbers.dtype]!r} to dtype('int64') according to the rule 'safe'"
         )
     if numbers.ndim != 1:
         raise ValueError(

@@ -358,10 +358,10 @@ def _write(tensor: torch.Tensor, key: Any, values: Any) -> None:
         view = _basic(tensor, key)
         _fill(view, values)
         return
-    if isinstance(key, ndarray) and key._tensor.dtype is torch.bool and key._tensor.shape == tensor.shape:
-        if not isinstance(values, torch.Tensor) or values.ndim == 0:
-            tensor.masked_fill_(key._tensor, values)
-            return
+    one_value = not isinstance(values, torch.Tensor) or values.ndim == 0
+    if one_value and isinstance(key, ndarray) and key._tensor.dtype is torch.bool and key._tensor.shape == tensor.shape:
+        tensor.masked_fill_(key._tensor, values)
+        return
     view, flips, arrays, front = _split(tensor, key)
     if arrays is None:
         if flips and isinstance(values, torch.Tensor):

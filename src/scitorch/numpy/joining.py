@@ -1,5 +1,6 @@
 """Joining and splitting arrays."""
 
+import itertools
 import operator
 from typing import Any
 
@@ -182,7 +183,7 @@ def array_split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[ndarr
         for part in range(sections):
             bounds.append(bounds[-1] + each + (part < extra))
     result = []
-    for start, stop in zip(bounds[:-1], bounds[1:], strict=True):
+    for start, stop in itertools.pairwise(bounds):
         start, stop, _ = slice(start, stop).indices(count)
         result.append(ndarray._wrap(tensor.narrow(axis, start, max(stop - start, 0))))
     return result

@@ -280,7 +280,7 @@ def lstsq(a: Any, b: Any, rcond: Any = None) -> tuple[Any, Any, int, Any]:
     eps = torch.finfo(matrix.dtype).eps
     cut = eps * max(m, n) if rcond is None else eps if rcond == -1 else float(rcond)
     U, S, Vh = _call(_own("svd"), matrix, full_matrices=False)
-    rank = int((S > cut * S[0]).sum()) if S.numel() else 0
+    rank = int((cut * S[0] < S).sum()) if S.numel() else 0
     # only the leading singular triplets take part, so derivatives stay finite at a deficient rank
     leading = U[:, :rank].mH @ columns / S[:rank, None]
     solution = Vh[:rank].mH @ leading
@@ -306,7 +306,7 @@ def matrix_rank(A: Any, tol: Any = None, hermitian: bool = False, *, rtol: Any =
         )
     else:
         limit = tensor_of(tol).unsqueeze(-1)
-    return ndarray._wrap((S > limit).sum(-1))
+    return ndarray._wrap((limit < S).sum(-1))
 
 
 def cond(x: Any, p: Any = None) -> ndarray:

@@ -55,7 +55,7 @@ class GeneralizedUfunc(ufunc):
             if core[2]:
                 raise TypeError(f"{self.__name__} does not support keepdims: its output has core dimensions")
             where = axes[0][0]
-            result = result.unsqueeze(where if where < 0 else where)
+            result = result.unsqueeze(where)
         elif core[2]:
             result = result.movedim(list(range(-core[2], 0)), list(axes[2]))
         return ndarray._wrap(result) if out is None else write_out(out[0] if isinstance(out, tuple) else out, result)

@@ -177,7 +177,7 @@ def _weighted(
     skip_nan: bool,
 ) -> torch.Tensor:
     if method != "inverted_cdf":
-        raise ValueError("Only method 'inverted_cdf' supports weights. Got: {}.".format(method))
+        raise ValueError(f"Only method 'inverted_cdf' supports weights. Got: {method}.")
     w = tensor_of(weights)
     if w.is_complex():
         raise TypeError("weights must be an array of real numbers")

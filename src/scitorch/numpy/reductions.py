@@ -176,11 +176,6 @@ def count_nonzero(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
     tensor = tensor_of(a)
     nonzero = tensor != 0
     counts = nonzero.sum(normalize_axes(axis, tensor.ndim), keepdim=keepdims) if tensor.ndim else nonzero.long()
-    if axis is None and not keepdims:
-        try:
-            return int(counts)
-        except RuntimeError:
-            pass
     return ndarray._wrap(counts)
 
 
@@ -203,9 +198,9 @@ def mean(
 ) -> Any:
     """Return the arithmetic mean over axes; half precision is summed in single precision."""
     tensor = tensor_of(a)
-    if axis is None and out is None and dtype is None and where is True and not keepdims:
-        if tensor.dtype in (torch.float64, torch.float32) and tensor.numel():
-            return ndarray._wrap(tensor.mean())
+    plain = axis is None and out is None and dtype is None and where is True and not keepdims
+    if plain and tensor.dtype in (torch.float64, torch.float32) and tensor.numel():
+        return ndarray._wrap(tensor.mean())
     keep = builtins.bool(keepdims) if keepdims is not NO_VALUE else False
     axes = normalize_axes(axis, tensor.ndim)
     wanted = _float_dtype(tensor) if dtype is None else torch_dtype(dtype)

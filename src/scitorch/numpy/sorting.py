@@ -292,11 +292,8 @@ def take(a: Any, indices: Any, axis: Any = None, out: Any = None, mode: str = "r
     """
     tensor = tensor_of(a)
     places = tensor_of(indices)
-    if places.is_floating_point() or places.is_complex():
-        if places.numel():
-            raise TypeError(
-                "Cannot cast array data from dtype('float64') to dtype('int64') according to the rule 'safe'"
-            )
+    if (places.is_floating_point() or places.is_complex()) and places.numel():
+        raise TypeError("Cannot cast array data from dtype('float64') to dtype('int64') according to the rule 'safe'")
     places = places.long()
     if axis is None:
         tensor, axis = tensor.reshape(-1), 0

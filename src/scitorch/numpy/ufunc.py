@@ -252,9 +252,9 @@ class ufunc:
         if self.nout == 1:
             if results.dtype is not plan.outputs[0]:
                 return results.to(plan.outputs[0])
-            if options is None and all(kind is wanted for kind, wanted in zip(kinds, plan.inputs, strict=True)):
-                if len(set(kinds)) == 1 and not isinstance(plan.kernel, functools.partial):
-                    self._direct[kinds[0]] = plan.kernel
+            uncast = options is None and tuple(kinds) == plan.inputs and len(set(kinds)) == 1
+            if uncast and plan.kernel is self.kernel:
+                self._direct[kinds[0]] = plan.kernel
             return results
         return tuple(
             tensor if tensor.dtype is wanted else tensor.to(wanted)
