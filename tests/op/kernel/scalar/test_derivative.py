@@ -29,7 +29,14 @@ def regularized_gamma(a, x):
 SPECIAL = {
     "betainc": (
         regularized_beta,
-        [(2.5, 3.5, 0.4), (0.3, 20.0, 0.02), (30.0, 0.7, 0.95), (40.0, 50.0, 0.44), (1e-3, 2.0, 1e-12), (1.0, 1.0, 0.5)],
+        [
+            (2.5, 3.5, 0.4),
+            (0.3, 20.0, 0.02),
+            (30.0, 0.7, 0.95),
+            (40.0, 50.0, 0.44),
+            (1e-3, 2.0, 1e-12),
+            (1.0, 1.0, 0.5),
+        ],
         [(1, 0, 0), (0, 1, 0), (0, 0, 1), (2, 0, 0), (1, 1, 0), (1, 0, 2)],
         2e-11,
     ),
@@ -141,7 +148,7 @@ def test_digamma_goes_on_to_polygamma(order, x):
 
 
 def test_the_language_is_differentiated_throughout(examples):
-    # Loops, tables, tuples, int arguments, several outputs, conditional expressions, extremes, a condition with effects.
+    # Loops, tables, tuples, int arguments, several outputs, conditional expressions, extremes, a loop's condition.
     @scalar_kernel
     def everything(n: int, x, y):
         a, b = x, y

@@ -1,5 +1,8 @@
 """What the language means, and what it refuses."""
 
+# The functions here are texts to be read, and many are meant to be wrong.
+# ruff: noqa: B007, E731, F401, F821, F841, RUF059
+
 from __future__ import annotations
 
 import inspect
@@ -81,7 +84,8 @@ def library(x, y):
     b = math.sin(x) + math.cos(x) + math.tan(x) + math.atan(x) + math.asin(x / 9) + math.acos(x / 9) + math.atan2(x, y)
     c = math.sinh(x) + math.cosh(x) + math.tanh(x) + math.asinh(x) + math.acosh(1 + y) + math.atanh(x / 9)
     d = math.erf(x) + math.erfc(x) + math.gamma(y) + math.lgamma(y) + math.sqrt(y) + math.hypot(x, y)
-    return a + b + c + d + math.floor(x) + math.ceil(x) + math.trunc(x) + math.fabs(x) + math.copysign(y, x) + math.fmod(x, y)
+    e = math.floor(x) + math.ceil(x) + math.trunc(x) + math.fabs(x) + math.copysign(y, x) + math.fmod(x, y)
+    return a + b + c + d + e
 
 
 MEANING = [extremes, conditions, loops, tables, swaps, powers, library]
@@ -156,6 +160,7 @@ def test_convergence_ends_on_nan():
 
 def refused_import(x):
     import os
+
     return x
 
 

@@ -6,11 +6,11 @@ import math
 import threading
 
 import mpmath
-import numpy as np
 import pytest
 import scipy.special
 import torch
 
+import numpy as np
 from scitorch.op.kernel import scalar_kernel
 from scitorch.op.kernel.gamma_functions import digamma, polygamma
 from scitorch.op.kernel.scalar import llvm_backend
@@ -111,8 +111,13 @@ def test_views(examples, view, size):
     assert torch.equal(result, examples.kv(plain, plain))
 
 
+SHAPES = [((), (900,)), ((70, 1), (1, 90)), ((30, 1, 20), (40, 1)), ((3, 1), (0,)), ((1,), ())]
+
+
 @pytest.mark.usefixtures("two_threads")
-@pytest.mark.parametrize("shapes", [((), (900,)), ((70, 1), (1, 90)), ((30, 1, 20), (40, 1)), ((3, 1), (0,)), ((1,), ())])
+@pytest.mark.parametrize(
+    "shapes", [((), (900,)), ((70, 1), (1, 90)), ((30, 1, 20), (40, 1)), ((3, 1), (0,)), ((1,), ())]
+)
 def test_broadcasting_in_chunks(examples, shapes):
     nu, x = (uniform(*shape, seed=i, high=5.0) for i, shape in enumerate(shapes))
     examples.kv._workload.seconds_per_element = 1e-4

@@ -62,7 +62,7 @@ def llvm_module(unit: Unit) -> str:
         parts.append(f"@{table} = internal constant [{len(values)} x double] [{items}]\n")
     for kernel in unit.kernels:
         parts.append(_FunctionWriter(unit, called).function(unit.names[kernel], kernel.program))
-    main = unit.kernels[-1]
+    (main,) = unit.entries
     parts += [_loop(unit.names[main], main.program, dtype) for dtype in ("float64", "float32")]
     return "\n".join(parts + [_declaration(name) for name in sorted(called)])
 

@@ -53,6 +53,7 @@ def parse(function: FunctionType) -> Program:
 
 def _namespace(function: FunctionType) -> Lookup:
     cells = dict(zip(function.__code__.co_freevars, function.__closure__ or ()))
+
     def lookup(name: str) -> object:
         if name in cells:
             return cells[name].cell_contents

@@ -1,4 +1,4 @@
-"""The kernels that one compiled kernel consists of: itself and everything it calls, in callable order."""
+"""What is compiled together: one kernel or several, and everything they call, in callable order."""
 
 from __future__ import annotations
 
@@ -15,19 +15,27 @@ __all__ = ["Unit"]
 
 class Unit:
     """
-    A kernel with all it calls.
+    Kernels with all they call.
+
+    Parameters
+    ----------
+    *entries : ScalarKernel
+        The kernels that are to be called from outside.
 
     Attributes
     ----------
+    entries : tuple of ScalarKernel
+        The same.
     kernels : tuple of ScalarKernel
-        Callees before their callers; the kernel itself is the last.
+        The entries and what they call, callees before their callers.
     names : dict
         A name for each kernel, unique in the unit.
     tables : dict
         A name for each constant table, unique in the unit, by its values.
     """
 
-    def __init__(self, kernel: ScalarKernel) -> None:
+    def __init__(self, *entries: ScalarKernel) -> None:
+        self.entries = entries
         ordered: dict[ScalarKernel, None] = {}
 
         def visit(one: ScalarKernel) -> None:
@@ -36,7 +44,8 @@ class Unit:
                     visit(callee)
                 ordered[one] = None
 
-        visit(kernel)
+        for entry in entries:
+            visit(entry)
         self.kernels = tuple(ordered)
         self.names: dict[ScalarKernel, str] = {}
         for one in self.kernels:
@@ -47,6 +56,10 @@ class Unit:
                 if item.values not in self.tables:
                     name = _free_name(f"table_{item.table}", set(self.tables.values()))
                     self.tables[item.values] = name
+
+    def entry_name(self, kernel: ScalarKernel) -> str:
+        """Return what the entry of one kernel is called in C++."""
+        return f"{self.names[kernel].removeprefix('kernel_')}_entry"
 
     def tables_of(self, kernel: ScalarKernel) -> tuple[tuple[float, ...], ...]:
         """Return the constant tables that one kernel of the unit reads."""
