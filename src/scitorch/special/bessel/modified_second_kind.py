@@ -117,7 +117,7 @@ def kv(v: Tensor, z: Tensor) -> Tensor:
     >>> kv(v, z)
     tensor(0.1799, dtype=torch.float64)
     >>> torch.func.grad(kv, argnums=(0, 1))(v, z)
-    (tensor(0.1036, dtype=torch.float64), tensor(-0.2549, dtype=torch.float64))
+    (tensor(0.1076, dtype=torch.float64), tensor(-0.2549, dtype=torch.float64))
     """
 
 

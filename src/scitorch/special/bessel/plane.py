@@ -1,7 +1,8 @@
 """All Bessel functions of real order on the cut plane, with their derivatives in the order, from K_ν and I_ν.
 
-The connection formulas of DLMF 10.27 and 10.34 are sums of terms exp(iπsν) K_ν(w) and exp(iπsν) I_ν(w) with ν >= 0, which
-the contour integrals differentiate in ν. None of them divides by sin νπ, so that nothing special happens at whole orders.
+The connection formulas of DLMF 10.27 and 10.34 are sums of terms exp(iπsν) K_ν(w) and exp(iπsν) I_ν(w) with ν >= 0,
+which the contour integrals differentiate in ν. None of them divides by sin νπ, so that nothing special happens at
+whole orders.
 """
 
 from __future__ import annotations
@@ -65,12 +66,12 @@ def upper_second(v, r, phase, order: int, boost):
 
 @scalar_kernel
 def reflected(v, r, phase, order: int, boost, first, second, quarter):
-    """∂ⁿ/∂νⁿ of first·cos(π(ν + quarter/2)) J_ν(z) + second·sin(π(ν + quarter/2)) Y_ν(z), 0 <= phase <= π, by Leibniz."""
+    """∂ⁿ/∂νⁿ of first·cos(πν + quarter·π/2) J_ν(z) + second·sin(πν + quarter·π/2) Y_ν(z), 0 <= phase <= π."""
     total_x = 0.0
     total_y = 0.0
     weight = 1.0  # binomial(n, k) πᵏ
     for k in range(order + 1):
-        # The k-th derivative of the cosine and the sine is π^k times the one of ν + k/2.
+        # By Leibniz' rule; the k-th derivative of the cosine and the sine is π^k times the one of ν + k/2.
         c, s = rotated(1.0, 0.0, v + 0.5 * (quarter + k))
         x, y = upper_first(v, r, phase, order - k, boost)
         p, q = upper_second(v, r, phase, order - k, boost)
@@ -111,7 +112,7 @@ def ordinary_second(v, x, y, order: int):
     if not (r < math.inf and abs(v) < math.inf):
         return math.nan * r, math.nan
     if r == 0.0:
-        return -math.inf if v >= 0.0 and order == 0 or v > 0.0 else math.nan, 0.0
+        return -math.inf if v > 0.0 or (v == 0.0 and order == 0) else math.nan, 0.0
     phase = math.atan2(abs(y), x)
     if v >= 0.0:
         p, q = upper_second(v, r, phase, order, 0.0)
@@ -142,8 +143,11 @@ def modified_second(v, x, y, order: int, scaled: int):
     if not (0.0 < r < math.inf and abs(v) < math.inf):
         return math.nan, math.nan
     p, q = all_second(abs(v), r, math.atan2(y, x), 0.0, order, x if scaled == 1 else 0.0)
-    if v < 0.0 and order % 2 == 1:  # K is even in its order
-        p, q = -p, -q
+    if order % 2 == 1:  # K is even in its order
+        if v == 0.0:
+            return 0.0, 0.0
+        if v < 0.0:
+            p, q = -p, -q
     if scaled == 1:
         c = math.cos(y)
         s = math.sin(y)

@@ -1,8 +1,8 @@
 """I_ν(x) at positive x with all derivatives, to full relative accuracy also where they are far smaller than I itself.
 
 Everything is the integral DLMF 10.32.12 of exp(x cosh t - νt)/(2πi) from ∞ - iπ to ∞ + iπ, with a factor -t for each
-∂/∂ν and cosh t (or cosh t - 1, where I is scaled by exp(-x)) for each ∂/∂x. On the path of steepest descent, t = s + iθ with
-sinh s = νθ/(x sin θ), the integrand is real and of one sign before those factors come in.
+∂/∂ν and cosh t (or cosh t - 1, where I is scaled by exp(-x)) for each ∂/∂x. On the path of steepest descent, t = s + iθ
+with sinh s = νθ/(x sin θ), the integrand is real and of one sign before those factors come in.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def along_steepest_descent(v, x, order_v: int, order_z: int, scaled: int):
         angle = (w - v) * theta
         a = size * math.cos(angle)
         b = size * math.sin(angle)
-        p, q = factors(a * ds - b, a + b * ds, s, theta, order_v, order_z, scaled)
+        _, q = factors(a * ds - b, a + b * ds, s, theta, order_v, order_z, scaled)
         total += 0.5 * q if k == 0 else q
         if exponent < -42.0 - 3.0 * order_v and u > 1e-9:
             break
@@ -81,7 +81,7 @@ def along_three_sides(v, x, order_v: int, order_z: int, scaled: int):
         exponent = -2.0 * x * versine * versine
         slope = rest * (2.0 - rest / math.pi) * math.cosh(u)
         size = math.exp(exponent) * slope
-        a, b = factors(size * math.sin(v * theta), size * math.cos(v * theta), 0.0, theta, order_v, order_z, scaled)
+        _, b = factors(size * math.sin(v * theta), size * math.cos(v * theta), 0.0, theta, order_v, order_z, scaled)
         upright += 0.5 * b if k == 0 else b
         if slope < 1e-18 or exponent < -42.0:
             break
@@ -91,7 +91,7 @@ def along_three_sides(v, x, order_v: int, order_z: int, scaled: int):
         u = k * 0.05
         s = math.exp(u - math.exp(-u))
         size = math.exp(-2.0 * x * math.sinh(0.5 * s) ** 2 - v * s) * s * (1.0 + math.exp(-u))
-        a, b = factors(c * size, d * size, s, math.pi, order_v, order_z, scaled)
+        _, b = factors(c * size, d * size, s, math.pi, order_v, order_z, scaled)
         level += b
         if u > 0.0 and 2.0 * x * math.sinh(0.5 * s) ** 2 > 60.0:
             break
