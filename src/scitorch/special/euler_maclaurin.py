@@ -1,6 +1,6 @@
 """The Hurwitz zeta function and its derivatives in the exponent, summed by the Euler–Maclaurin formula.
 
-A batched tensor algorithm: it runs on any device, on real and complex numbers. `zeta` and `polygamma` are built on it.
+A scalar kernel for real numbers, and a batched tensor algorithm for complex ones.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from fractions import Fraction
 
 import torch
 from torch import Tensor
+
+from scitorch.op.kernel import converged, scalar_kernel
 
 #: Terms summed one by one before the asymptotic expansion takes over, and terms of that expansion. The remainder is
 #: below |(s)₂ⱼ| / (2π(q + N))²ʲ relative to the tail (DLMF 25.11.7 and the bound of its remainder), with N = 20 and
@@ -27,6 +29,30 @@ def bernoulli_over_factorial(count: int) -> tuple[float, ...]:
 
 
 _COEFFICIENTS = bernoulli_over_factorial(CORRECTIONS)
+
+
+@scalar_kernel
+def hurwitz_zeta(s, q):  # type: ignore[no-untyped-def]
+    """ζ(s, q) for s > -1 and q > 0, continued analytically left of 1."""
+    if not q > 0.0:
+        return math.nan
+    total = 0.0
+    a = q
+    while a < 10.0 + abs(s):
+        term = math.pow(a, -s)
+        total += term
+        if s > 2.0 and converged(term * a, total):  # the tail is less than term (1 + a/(s - 1))
+            return total
+        a += 1.0
+    power = math.pow(a, -s)
+    total += power * (a / (s - 1.0) + 0.5)
+    factor = power * s / a
+    rising = s
+    for coefficient in _COEFFICIENTS:
+        total += coefficient * factor
+        factor *= ((rising + 1.0) / a) * ((rising + 2.0) / a)
+        rising += 2.0
+    return total
 
 
 def hurwitz_derivative(s: Tensor, q: Tensor, order: int = 0, *, scaled: bool = False) -> Tensor:

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from scitorch.op import Complex, Real, elementwise
-from scitorch.op.kernel import scipy_ufunc
+from scitorch.op.kernel import scalar_kernel, scipy_ufunc
 
 from .polygamma import digamma
 from .regions import nan_where, real_part
@@ -58,8 +58,22 @@ def _derivative_of_rgamma(z: Tensor, out: Tensor) -> Tensor:
     return torch.where(left, reflected, -digamma(right) * rgamma(right))
 
 
+@scalar_kernel
+def _real_gamma(x):  # type: ignore[no-untyped-def]
+    return math.gamma(x)
+
+
+_gamma = scipy_ufunc("scipy.special.gamma")
+
+
+def _device_gamma(z: Tensor) -> Tensor:
+    if z.is_complex():
+        return _gamma(z.cpu()).to(z.device)  # type: ignore[union-attr]
+    return _real_gamma(z)  # type: ignore[return-value]
+
+
 @elementwise(
-    kernel=scipy_ufunc("scipy.special.gamma"),
+    kernel={"cpu": _gamma, "cuda": _device_gamma},
     loops="r->r z->z",
     partials={"z": lambda z, out: out * digamma(z)},
     domain={"z": Real(-6.0, 30.0, hard=(1e-8, 0.5, 1.0, 1.4616321449683623, 2.0, 170.5, -0.5, -1.5, -2.00001, -100.5))},
@@ -101,7 +115,7 @@ def gamma(z: Tensor) -> Tensor:
 
 
 @elementwise(
-    kernel=scipy_ufunc("scipy.special.gammaln"),
+    kernel={"cpu": scipy_ufunc("scipy.special.gammaln"), "cuda": torch.special.gammaln},
     partials={"x": lambda x, out: digamma(x)},
     domain={"x": Real(-6.0, 30.0, hard=(1e-8, 0.5, 1.0, 1.00046, 2.0, 170.5, 1e10, -0.5, -1.5, -2.00001, -100.5))},
     reference="scipy.special.gammaln",

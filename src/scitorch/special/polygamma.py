@@ -11,20 +11,16 @@ from torch import Tensor
 import numpy
 from scitorch.op import Complex, Real, composite, elementwise
 from scitorch.op.kernel import scipy_ufunc
+from scitorch.op.kernel.gamma_functions import digamma as _real_digamma
+from scitorch.op.kernel.gamma_functions import polygamma as _real_polygamma
 
 from .euler_maclaurin import hurwitz_derivative
 
 _digamma = scipy_ufunc("scipy.special.digamma")
-_zeta = scipy_ufunc("scipy.special._ufuncs._zeta")
-
-#: Above this order the factorial and the zeta function are joined before they overflow and underflow.
-_LARGE_ORDER = 20
 
 
 def _cotangent_derivative(order: int, z: Tensor) -> Tensor:
     """The derivative, of order 1 or higher, of π cot πz."""
-    if not z.is_complex():
-        return _polynomial_in_cotangent(order, z)
     near_axis = z.imag.abs() < 0.5
     near = _polynomial_in_cotangent(order, torch.complex(z.real, torch.where(near_axis, z.imag, 0.0)))
     return torch.where(near_axis, near, _polynomial_in_exponential(order, z))
@@ -39,7 +35,7 @@ def _polynomial_in_cotangent(order: int, z: Tensor) -> Tensor:
             -math.pi * ((slope[k] if k < len(slope) else 0.0) + (slope[k - 2] if k >= 2 else 0.0))
             for k in range(len(slope) + 2)
         ]
-    fraction = math.pi * (z - (z.real if z.is_complex() else z).round())  # exact; the cotangent has period 1
+    fraction = math.pi * (z - z.real.round())  # exact; the cotangent has period 1
     return _horner(coefficients, torch.cos(fraction) / torch.sin(fraction))
 
 
@@ -65,47 +61,49 @@ def _horner(coefficients: list[Any], x: Tensor) -> Tensor:
     return total
 
 
-def _right_half_plane(n: Tensor, z: Tensor) -> Tensor:
-    """ψ⁽ⁿ⁾(z) for Re z >= 0 and n >= 1 (DLMF 5.15.1)."""
-    sign = 1.0 - 2.0 * torch.remainder(n + 1.0, 2.0)
-    direct = torch.exp(torch.lgamma(n + 1.0) - (n + 1.0) * torch.log(z)) * hurwitz_derivative(n + 1.0, z, scaled=True)
-    if z.is_complex() or z.device.type != "cpu":
-        return sign * direct
-    factorial = torch.exp(torch.lgamma(torch.arange(_LARGE_ORDER + 2, dtype=torch.float64))).round()
-    small = factorial[n.clamp(0.0, _LARGE_ORDER).nan_to_num().long() + 1] * _zeta(n + 1.0, z)
-    return sign * torch.where((n > _LARGE_ORDER) & (z > 0.0), direct, small)
-
-
 def polygamma_kernel(n: Tensor, x: Tensor) -> Tensor:
-    """The kernel: reflection (DLMF 5.15.6) left of zero, SciPy's or our zeta function right of it."""
-    dtype = x.dtype
-    x = x.to(torch.complex128 if x.is_complex() else torch.float64)
-    n, x = torch.broadcast_tensors(n.to(torch.float64), x)
-    if x.is_complex() or x.device.type == "cpu":
-        digamma_ = _digamma(x)
-    else:
-        digamma_ = torch.special.digamma(x)
-    real = x.real if x.is_complex() else x
-    left = real < 0.0
-    value = _right_half_plane(n, torch.where(left, 1.0 - x, x))
+    """ψ⁽ⁿ⁾(x), nan where n is negative or not whole."""
+    value = _complex_polygamma(n, x) if x.is_complex() else _real_polygamma_everywhere(n.clamp(max=1e5), x)
+    whole = (n >= 0.0) & (n == n.floor())
+    return value if bool(whole.all()) else torch.where(whole, value, math.nan)  # type: ignore[return-value, arg-type]
+
+
+def _real_polygamma_everywhere(n: Tensor, x: Tensor) -> Tensor:
+    infinite = torch.isinf(x)
+    if not bool(infinite.any()):
+        return _real_polygamma(n, x)  # type: ignore[return-value]
+    value = _real_polygamma(n, torch.where(infinite, 1.0, x))
+    # As in SciPy: the limit on the right, and on the left, where there is none, the value of the poles.
+    digamma_ = torch.where(x > 0.0, math.inf, math.nan)
+    higher = torch.where(x > 0.0, 0.0, (1.0 - 2.0 * torch.remainder(n + 1.0, 2.0)) * math.inf)
+    return torch.where(infinite, torch.where(n == 0.0, digamma_, higher), value)  # type: ignore[arg-type]
+
+
+def _complex_polygamma(n: Tensor, z: Tensor) -> Tensor:
+    """DLMF 5.15.1 in the right half plane, reflection by 5.15.6 left of it."""
+    dtype = z.dtype
+    n, z = torch.broadcast_tensors(n.to(torch.float64), z.to(torch.complex128))  # type: ignore[no-untyped-call]
+    left = z.real < 0.0
+    mirrored = torch.where(left, 1.0 - z, z)
+    # n! and the zeta function are joined in the logarithm, so that they do not overflow or vanish alone.
+    scale = torch.exp(torch.lgamma(n + 1.0) - (n + 1.0) * torch.log(mirrored))
+    sign = 1.0 - 2.0 * torch.remainder(n + 1.0, 2.0)
+    value = sign * scale * hurwitz_derivative(n + 1.0, mirrored, scaled=True)
     if bool(left.any()):
+        value = value.clone()
         for order in torch.unique(n[left]).tolist():
-            if order >= 1 and order == math.floor(order) and order < 400:
+            if 1 <= order < 400 and order == math.floor(order):
                 here = left & (n == order)
-                reflected = (-1.0) ** order * value[here] - _cotangent_derivative(int(order), x[here])
-                value = value.clone()
-                value[here] = reflected
-        pole = left & (x == real.round())
-        sign = 1.0 - 2.0 * torch.remainder(n + 1.0, 2.0)
-        value = torch.where(pole, (sign * math.inf).to(value.dtype), value)
-    value = torch.where(n == 0.0, digamma_, value)
-    return torch.where((n < 0.0) | (n != n.floor()), math.nan, value).to(dtype)
+                value[here] = (-1.0) ** order * value[here] - _cotangent_derivative(int(order), z[here])
+    value = torch.where(left & (z.imag == 0.0) & (z.real == z.real.round()), (sign * math.inf).to(z.dtype), value)
+    value = torch.where(left & (n >= 400.0), math.nan, value)
+    return torch.where(n == 0.0, _digamma(z), value).to(dtype)  # type: ignore[arg-type]
 
 
-def _cuda_digamma(z: Tensor) -> Tensor:
+def _device_digamma(z: Tensor) -> Tensor:
     if z.is_complex():
         return _digamma(z.cpu()).to(z.device)  # type: ignore[union-attr]
-    return torch.special.digamma(z)
+    return _real_digamma(z)  # type: ignore[return-value]
 
 
 def _mpmath_polygamma(n: Any, x: Any) -> Any:
@@ -131,9 +129,9 @@ def _mpmath_digamma(z: Any) -> Any:
 
 
 @elementwise(
-    kernel={"cpu": _digamma, "cuda": _cuda_digamma},
+    kernel={"cpu": _digamma, "cuda": _device_digamma},
     loops="r->r z->z",
-    partials={"z": lambda z, out: polygamma(1, z)},
+    partials={"z": lambda z, out: _polygamma(z)},
     domain={"z": Real(-6.0, 30.0, hard=(1e-8, 0.5, 1.0, 1.4616321449683623, 2.0, 10.0, -0.5, -1.5, -2.00001, 1e8))},
     complex_domain={"z": Complex((-6.0, 10.0), (-6.0, 6.0), hard=(1e-3j, 0.5 + 1e-3j, -3.5 + 0.1j))},
     reference="scipy.special.digamma",
@@ -170,6 +168,23 @@ def digamma(z: Tensor) -> Tensor:
     >>> digamma(torch.tensor([1.0, 2.0], dtype=torch.float64))
     tensor([-0.5772,  0.4228], dtype=torch.float64)
     """
+
+
+def _fixed_order_kernel(x: Tensor, *, order: int) -> Tensor:
+    n = torch.full((), float(order), dtype=x.real.dtype if x.is_complex() else x.dtype, device=x.device)
+    return polygamma_kernel(n, x)
+
+
+@elementwise(
+    kernel=_fixed_order_kernel,
+    loops="r->r z->z",
+    partials={"x": lambda x, out, *, order: _polygamma(x, order=order + 1)},
+    domain={"x": Real(-4.0, 20.0, hard=(1e-3, 0.5, -0.5))},
+    complex_domain={"x": Complex((-4.0, 8.0), (-6.0, 6.0))},
+    public=False,
+)
+def _polygamma(x: Tensor, *, order: int = 1) -> Tensor:
+    """ψ⁽ⁿ⁾(x) for one n = `order`: the derivatives of the digamma function, without a second argument to broadcast."""
 
 
 @composite(domain={"z": Real(-6.0, 30.0, hard=(0.5, 1.0, -0.5))}, reference="scipy.special.psi")
@@ -244,8 +259,8 @@ def polygamma(n: Tensor, x: Tensor) -> Tensor:
     Notes
     -----
     ψ⁽ⁿ⁾(x) = (-1)ⁿ⁺¹ n! ζ(n + 1, x), DLMF 5.15.1 and 25.11.12, and the reflection formula 5.15.6 left of zero. The
-    factorial and the zeta function are joined in the logarithm for n > 20, where their product would overflow or
-    vanish. Complex `x` is an extension of SciPy.
+    factorial and the zeta function are multiplied so that nothing overflows before the result does. Complex `x` is an
+    extension of SciPy.
 
     Examples
     --------

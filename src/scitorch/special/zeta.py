@@ -11,7 +11,7 @@ from torch import Tensor
 from scitorch.op import Complex, Real, composite, elementwise
 from scitorch.op.kernel import scipy_ufunc
 
-from .euler_maclaurin import hurwitz_derivative
+from .euler_maclaurin import hurwitz_derivative, hurwitz_zeta
 from .gamma import gamma, sine_and_cosine_of_pi
 from .polygamma import digamma
 from .regions import real_part
@@ -20,13 +20,15 @@ _zeta = scipy_ufunc("scipy.special._ufuncs._zeta")
 
 
 def _hurwitz_in_x_kernel(x: Tensor, q: Tensor, *, order: int) -> Tensor:
-    dtype = x.dtype
-    x = x.to(torch.complex128 if x.is_complex() else torch.float64)
-    value = hurwitz_derivative(x, q.to(torch.float64), order)
-    value = torch.where(torch.isposinf(q), 0.0, value)
+    infinite = torch.isposinf(q)
+    finite = torch.where(infinite, 1.0, q)
+    if x.is_complex():
+        value = hurwitz_derivative(x.to(torch.complex128), finite.to(torch.float64), order).to(x.dtype)
+    else:
+        value = hurwitz_zeta.derivative(order, 0)(x, finite)  # type: ignore[assignment]
     # SciPy's function of a real exponent is defined for x > 1 only; left of -1 the sum for a complex one cancels.
     defined = x.real > -1.0 if x.is_complex() else x > 1.0
-    return torch.where(defined, value, math.nan).to(dtype)
+    return torch.where(defined, torch.where(infinite, 0.0, value), math.nan)
 
 
 def _hurwitz_kernel(x: Tensor, q: Tensor) -> Tensor:
@@ -87,11 +89,15 @@ def _hurwitz(x: Tensor, q: Tensor) -> Tensor:
 
 
 def _riemann_in_x_kernel(x: Tensor, *, order: int) -> Tensor:
-    wide = x.to(torch.complex128 if x.is_complex() else torch.float64)
-    huge = (wide.real if x.is_complex() else wide) > 1100.0  # 2⁻ˣ is zero
+    if not x.is_complex():
+        huge = x > 1100.0  # 2⁻ˣ is zero
+        one = torch.ones((), dtype=x.dtype, device=x.device)
+        value = hurwitz_zeta.derivative(order, 0)(torch.where(huge, 2.0, x), one)
+        return torch.where(huge, 0.0, value)  # type: ignore[arg-type]
+    huge = x.real > 1100.0
     one = torch.ones((), dtype=torch.float64, device=x.device)
-    value = hurwitz_derivative(torch.where(huge, 2.0, wide), one, order)
-    return torch.where(huge, 0.0, value).to(x.dtype)
+    wide = hurwitz_derivative(torch.where(huge, 2.0, x.to(torch.complex128)), one, order)
+    return torch.where(huge, 0.0, wide).to(x.dtype)
 
 
 @elementwise(
