@@ -11,6 +11,9 @@ import torch
 from numpy.linalg import LinAlgError
 from torch import Tensor
 
+#: What torch raises where LAPACK's iterations fail; numpy's LinAlgError is what callers see.
+NoConvergence: type[Exception] = torch.linalg.LinAlgError  # type: ignore[attr-defined]
+
 
 def require_matrix(function: str, argument: str, a: Tensor) -> None:
     """Raise ``ValueError`` unless ``a`` has at least two dimensions."""

@@ -24,6 +24,7 @@ class CholeskyFactor(NamedTuple):
 def _cholesky_kernel(a: Tensor, *, check_finite: bool) -> Tensor:
     if check_finite:
         require_finite("cholesky", a=a)
+    factor: Tensor
     factor, info = torch.linalg.cholesky_ex(hermitian_part(a))
     require_zero_info("cholesky", "a", info, NOT_POSITIVE)
     return factor

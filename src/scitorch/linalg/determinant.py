@@ -24,7 +24,8 @@ from .matrix_parts import adjoint, diagonal, diagonal_matrix, identity_like
 def _det_kernel(a: Tensor, *, check_finite: bool) -> Tensor:
     if check_finite:
         require_finite("det", a=a)
-    return torch.linalg.det(a)
+    value: Tensor = torch.linalg.det(a)
+    return value
 
 
 def _regular_samples(make: Maker) -> list[Sample]:
@@ -57,7 +58,7 @@ def _adjugate_kernel(a: Tensor) -> Tensor:
         x = torch.linalg.lu_solve(lu, pivots, identity_like(a).expand(a.shape))
         condition = _row_norm(a) * _row_norm(x)
         if bool((condition < torch.finfo(a.dtype).eps ** -0.25).all()):
-            return torch.linalg.det(a)[..., None, None] * x
+            return _det_kernel(a, check_finite=False)[..., None, None] * x
     phase, u, s, vh = _phased_svd(a)
     return _from_singular_basis(phase, u, vh, diagonal_matrix(_leave_one_out(s).to(a.dtype)))
 

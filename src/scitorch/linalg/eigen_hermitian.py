@@ -11,7 +11,7 @@ from torch import Tensor
 
 from scitorch.op import Maker, Sample, composite, gufunc
 
-from .arguments import require_finite, require_square
+from .arguments import NoConvergence, require_finite, require_square
 from .cholesky import _cholesky
 from .linear_solve import _solve_triangular
 from .matrix_parts import adjoint, diagonal, diagonal_matrix, hermitian_from_triangle, hermitian_part
@@ -25,12 +25,12 @@ def _eigh_kernel(a: Tensor, *, check_finite: bool) -> tuple[Tensor, Tensor]:
     clean = torch.where(finite[..., None, None], hermitian_part(a), 0)
     try:
         w, v = torch.linalg.eigh(clean)
-    except torch.linalg.LinAlgError as error:
+    except NoConvergence as error:
         raise LinAlgError(f"eigh: argument 'a': the algorithm did not converge: {error}") from error
     return torch.where(finite[..., None], w, torch.nan), torch.where(finite[..., None, None], v, torch.nan)
 
 
-def _eigh_tangent(out: tuple[Tensor, Tensor], a: Tensor, da: Tensor, **_: bool) -> tuple[Tensor, Tensor]:
+def _eigh_tangent(out: tuple[Tensor, Tensor], a: Tensor, da: Tensor, **_flags: bool) -> tuple[Tensor, Tensor]:
     # a V = V H with H block diagonal: H x - x H = -V^H da V between the clusters, dV = V x. H is written as V^H a V
     # so that its own derivative has the entries inside a cluster, which the eigenvalues alone do not.
     _, v = out
@@ -39,7 +39,7 @@ def _eigh_tangent(out: tuple[Tensor, Tensor], a: Tensor, da: Tensor, **_: bool) 
     return diagonal(m).real, v @ _rotation(h, -m)
 
 
-def _eigh_cotangent(g: tuple[Tensor, Tensor], out: tuple[Tensor, Tensor], a: Tensor, **_: bool) -> Tensor:
+def _eigh_cotangent(g: tuple[Tensor, Tensor], out: tuple[Tensor, Tensor], a: Tensor, **_flags: bool) -> Tensor:
     gw, gv = g
     _, v = out
     h = adjoint(v) @ hermitian_part(a) @ v
@@ -81,19 +81,19 @@ def _eigvalsh_kernel(a: Tensor, *, check_finite: bool) -> Tensor:
     clean = torch.where(finite[..., None, None], hermitian_part(a), 0)
     try:
         w = torch.linalg.eigvalsh(clean)
-    except torch.linalg.LinAlgError as error:
+    except NoConvergence as error:
         raise LinAlgError(f"eigvalsh: argument 'a': the algorithm did not converge: {error}") from error
     return torch.where(finite[..., None], w, torch.nan)
 
 
-def _eigvalsh_tangent(w: Tensor, a: Tensor, da: Tensor, **_: bool) -> Tensor:
+def _eigvalsh_tangent(w: Tensor, a: Tensor, da: Tensor, **_flags: bool) -> Tensor:
     _, v = _eigh(a)
     # The diagonal of V^H da V: columns of V against those of da V.
     products = v.conj_physical() * (hermitian_part(da) @ v)
     return products.real.sum(-2) if products.is_complex() else products.sum(-2)
 
 
-def _eigvalsh_cotangent(g: Tensor, w: Tensor, a: Tensor, **_: bool) -> Tensor:
+def _eigvalsh_cotangent(g: Tensor, w: Tensor, a: Tensor, **_flags: bool) -> Tensor:
     _, v = _eigh(a)
     return hermitian_part((v * g[..., None, :]) @ adjoint(v))
 

@@ -11,7 +11,7 @@ from torch import Tensor
 from scitorch.op import Maker, Sample, composite, gufunc
 
 from .arguments import require_square
-from .matrix_parts import adjoint, identity_like
+from .matrix_parts import adjoint, broadcast_batch, identity_like
 
 #: Largest norms for which the diagonal Padé approximants of degree 3, 5, 7, 9, 13 have a backward error below the
 #: roundoff 2^-53 (Higham 2005, SIAM J. Matrix Anal. Appl. 26, table 2.3).
@@ -48,7 +48,7 @@ def _pade(a: Tensor, powers: list[Tensor], m: int) -> Tensor:
             odd = odd + c[2 * k + 3] * power
             even = even + c[2 * k + 2] * power
     odd = a @ odd
-    solution, _ = torch.linalg.solve_ex(even - odd, even + odd)
+    solution: Tensor = torch.linalg.solve_ex(even - odd, even + odd)[0]
     return solution
 
 
@@ -125,7 +125,7 @@ def upper_right_block(function: Callable[[Tensor], Tensor], a: Tensor, e: Tensor
     """
     n = a.shape[-1]
     size = torch.exp2(_magnitude(e).to(e.real.dtype if e.is_complex() else e.dtype))[..., None, None]
-    shape = torch.broadcast_shapes(a.shape, e.shape)
+    shape = (*broadcast_batch(a, e), n, n)
     a, e = a.expand(shape), (e / size).expand(shape)
     top, bottom = torch.cat([a, e], -1), torch.cat([torch.zeros_like(a), a], -1)
     return function(torch.cat([top, bottom], -2))[..., :n, n:] * size

@@ -12,6 +12,7 @@ from scitorch.op import Maker, Sample, composite, gufunc
 from .arguments import as_columns, require_finite, require_square, require_zero_info
 from .matrix_parts import (
     adjoint,
+    broadcast_batch,
     diagonal,
     hermitian_from_triangle,
     hermitian_part,
@@ -35,7 +36,7 @@ def _solve_kernel(a: Tensor, b: Tensor, *, structure: str, check_finite: bool) -
     if structure == "pos":
         factor, info = torch.linalg.cholesky_ex(hermitian_part(a))
         require_zero_info("solve", "a", info, NOT_POSITIVE)
-        batch = torch.broadcast_shapes(a.shape[:-2], b.shape[:-2])
+        batch = broadcast_batch(a, b)
         n, k = b.shape[-2:]
         return row_major(torch.cholesky_solve(b.expand(*batch, n, k), factor.expand(*batch, n, n)))
     lu, pivots, info = torch.linalg.lu_factor_ex(a)
@@ -158,6 +159,7 @@ def _solve_triangular(
 def _inverse_kernel(a: Tensor, *, check_finite: bool, singular_is_nan: bool) -> Tensor:
     if check_finite:
         require_finite("inv", a=a)
+    x: Tensor
     x, info = torch.linalg.inv_ex(a)
     if singular_is_nan:
         return torch.where((info != 0)[..., None, None], torch.nan, x)

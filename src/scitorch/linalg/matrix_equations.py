@@ -10,13 +10,13 @@ import numpy
 from scitorch.op import Maker, Sample, composite, gufunc
 
 from .arguments import require_finite, require_matrix, require_square
-from .matrix_parts import adjoint
+from .matrix_parts import adjoint, broadcast_batch
 
 
 def _sylvester_kernel(a: Tensor, b: Tensor, q: Tensor, *, check_finite: bool, function: str) -> Tensor:
     if check_finite:
         require_finite(function, a=a, b=b, q=q)
-    batch = torch.broadcast_shapes(a.shape[:-2], b.shape[:-2], q.shape[:-2])
+    batch = broadcast_batch(a, b, q)
     m, n = q.shape[-2:]
     result = torch.empty(*batch, m, n, dtype=q.dtype)
     if not result.numel():
@@ -44,7 +44,8 @@ def _bartels_stewart(a: numpy.ndarray, b: numpy.ndarray, q: numpy.ndarray, funct
             f"{function}: the equation is singular: its coefficients have eigenvalues with a sum that is zero to "
             "working precision"
         )
-    return u @ (y / scale) @ v.conj().T
+    x: numpy.ndarray = u @ (y / scale) @ v.conj().T
+    return x
 
 
 def _sylvester_adjoint(g: Tensor, a: Tensor, b: Tensor) -> Tensor:

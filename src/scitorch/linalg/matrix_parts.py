@@ -66,6 +66,11 @@ def symmetric_from_triangle(a: Tensor, *, lower: bool) -> Tensor:
     return triangle(a, lower=lower) + triangle(a, lower=lower, strict=True).mT
 
 
+def broadcast_batch(*tensors: Tensor) -> tuple[int, ...]:
+    """The batch shape that the leading dimensions of matrices broadcast to."""
+    return tuple(torch.broadcast_shapes(*(x.shape[:-2] for x in tensors)))  # type: ignore[no-untyped-call]
+
+
 def row_major(x: Tensor) -> Tensor:
     """``x`` with the strides of a new tensor of its shape.
 

@@ -23,7 +23,7 @@ from torch import Tensor
 
 from scitorch.op import Maker, Sample, gufunc
 
-from .matrix_parts import adjoint, diagonal, diagonal_matrix
+from .matrix_parts import adjoint, broadcast_batch, diagonal, diagonal_matrix
 
 
 class RepeatedValueWarning(RuntimeWarning):
@@ -55,7 +55,8 @@ def clusters(d: Tensor) -> Tensor:
 
 
 def _rotation_kernel(h: Tensor, r: Tensor, *, sign: int) -> Tensor:
-    h, r = torch.broadcast_tensors(h, r)
+    shape = (*broadcast_batch(h, r), *h.shape[-2:])
+    h, r = h.expand(shape), r.expand(shape)
     d = diagonal(h).real
     total = d[..., :, None] + sign * d[..., None, :]
     if sign < 0:
@@ -126,7 +127,8 @@ def _reciprocal_kernel(h: Tensor) -> Tensor:
     off = h - diagonal_matrix(d.to(h.dtype))
     significant = off.abs().amax() > 1e2 * torch.finfo(d.dtype).eps * d.abs().amax() if h.numel() else False
     if bool(significant):
-        return torch.linalg.pinv(h)
+        inverse: Tensor = torch.linalg.pinv(h)
+        return inverse
     nonzero = d > _width(d)
     return diagonal_matrix(torch.where(nonzero, 1 / torch.where(nonzero, d, 1), 0)).to(h.dtype)
 

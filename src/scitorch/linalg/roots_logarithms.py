@@ -135,7 +135,7 @@ def _logm(a: Tensor, *, check_finite: bool = False) -> Tensor:
 
 def _on_cut_kernel(a: Tensor) -> Tensor:
     finite = torch.isfinite(a).all(-1).all(-1)[..., None, None]
-    w = torch.linalg.eigvals(torch.where(finite, a, 0))
+    w: Tensor = torch.linalg.eigvals(torch.where(finite, a, 0))
     return ((w.imag == 0) & (w.real < 0)).sum(-1)
 
 

@@ -12,7 +12,7 @@ import numpy
 from scitorch.op import Maker, Sample, composite, gufunc
 
 from .arguments import require_finite, require_square
-from .matrix_parts import adjoint, conjugate
+from .matrix_parts import adjoint, broadcast_batch, conjugate
 
 Form = tuple[Tensor, Tensor, Tensor]
 
@@ -93,7 +93,7 @@ def _schur(a: Tensor, *, sort: str = "", check_finite: bool = False) -> Form:
 
 
 def _deflation_kernel(t: Tensor, m: Tensor, pattern: Tensor, *, transposed: bool) -> Tensor:
-    shape = torch.broadcast_shapes(t.shape, m.shape, pattern.shape)
+    shape = (*broadcast_batch(t, m, pattern), *t.shape[-2:])
     x = torch.zeros(shape, dtype=t.dtype)
     n = shape[-1]
     if x.numel():

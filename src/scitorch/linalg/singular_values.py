@@ -10,7 +10,7 @@ from torch import Tensor
 
 from scitorch.op import Maker, Sample, composite, gufunc
 
-from .arguments import require_finite, require_matrix
+from .arguments import NoConvergence, require_finite, require_matrix
 from .matrix_parts import adjoint, diagonal, hermitian_part
 from .repeated_values import _reciprocal, _rotation
 
@@ -24,18 +24,18 @@ def _svd_kernel(a: Tensor, *, full: bool, check_finite: bool) -> Decomposition:
     clean = torch.where(finite[..., None, None], a, 0)
     try:
         u, s, vh = torch.linalg.svd(clean, full_matrices=full)
-    except torch.linalg.LinAlgError as error:
+    except NoConvergence as error:
         raise LinAlgError(f"svd: argument 'a': the algorithm did not converge: {error}") from error
     matrix, vector = finite[..., None, None], finite[..., None]
     return torch.where(matrix, u, torch.nan), torch.where(vector, s, torch.nan), torch.where(matrix, vh, torch.nan)
 
 
-def _svd_sizes(m: int, n: int, full: bool, **_: bool) -> dict[str, int]:
+def _svd_sizes(m: int, n: int, full: bool, **_flags: bool) -> dict[str, int]:
     k = min(m, n)
     return {"k": k, "p": m if full else k, "q": n if full else k}
 
 
-def _svd_tangent(out: Decomposition, a: Tensor, da: Tensor, full: bool, **_: bool) -> Decomposition:
+def _svd_tangent(out: Decomposition, a: Tensor, da: Tensor, full: bool, **_flags: bool) -> Decomposition:
     # With u' = u (P + Q), v' = v (P - Q) for skew-Hermitian P and Q, H = u^H a v and M = u^H da v, the part of
     # H' = [H, P] - {H, Q} + M between clusters of singular values must vanish, and H stay Hermitian:
     # [H, P] = -(Hermitian part of M), {H, Q} = skew part of M. The sum and difference decouple what the usual
@@ -110,18 +110,18 @@ def _svdvals_kernel(a: Tensor, *, check_finite: bool) -> Tensor:
     finite = torch.isfinite(a).all(-1).all(-1)
     try:
         s = torch.linalg.svdvals(torch.where(finite[..., None, None], a, 0))
-    except torch.linalg.LinAlgError as error:
+    except NoConvergence as error:
         raise LinAlgError(f"svdvals: argument 'a': the algorithm did not converge: {error}") from error
     return torch.where(finite[..., None], s, torch.nan)
 
 
-def _svdvals_tangent(s: Tensor, a: Tensor, da: Tensor, **_: bool) -> Tensor:
+def _svdvals_tangent(s: Tensor, a: Tensor, da: Tensor, **_flags: bool) -> Tensor:
     u, _, vh = _svd(a)
     slope = (u.conj_physical() * (da @ adjoint(vh))).sum(-2)
     return slope.real if slope.is_complex() else slope
 
 
-def _svdvals_cotangent(g: Tensor, s: Tensor, a: Tensor, **_: bool) -> Tensor:
+def _svdvals_cotangent(g: Tensor, s: Tensor, a: Tensor, **_flags: bool) -> Tensor:
     u, _, vh = _svd(a)
     return (u * g[..., None, :]) @ vh
 
