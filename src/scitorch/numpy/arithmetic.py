@@ -93,7 +93,15 @@ def _power(a: Any, b: Any) -> torch.Tensor:
         negative = b < 0 if not isinstance(b, torch.Tensor) else bool((b < 0).any())
         if negative:
             raise ValueError("Integers to negative integer powers are not allowed.")
-    return torch.pow(a, b)
+    if not dtype.is_complex:
+        return torch.pow(a, b)
+    # exp(b log a) is nan at a = 0: there it is 1 for b = 0, 0 for a positive real part of b, and nan otherwise
+    exponent = b if isinstance(b, torch.Tensor) else torch.tensor(b, dtype=dtype)
+    zero = a == 0
+    undefined = torch.full_like(exponent, complex(torch.nan, torch.nan))
+    at_zero = torch.where(exponent.real > 0, torch.zeros_like(exponent), undefined)
+    result = torch.where(zero, at_zero, torch.pow(torch.where(zero, 1.0, a), b))
+    return torch.where(exponent == 0, torch.ones_like(result), result)
 
 
 def _absolute(x: torch.Tensor) -> torch.Tensor:

@@ -51,7 +51,10 @@ def _operand(name: str, fast: Callable[[Any, Any], Any], dtypes: Any, scalar_dty
                 result = new(ndarray)
                 result._tensor = tensor
                 return result
-        elif (kind is float or kind is int) and a.dtype in scalar_dtypes:
+        elif (kind is float or kind is int) and (
+            a.dtype in scalar_dtypes
+            or (kind is int and a.dtype is torch.int64 and a.dtype in dtypes and -(2**63) <= other < 2**63)
+        ):
             result = new(ndarray)
             result._tensor = fast(a, other)
             return result

@@ -370,7 +370,9 @@ def _vector_norm(tensor: torch.Tensor, ord: Any, axis: int, keepdims: bool) -> t
         raise ValueError(f"Invalid norm order '{ord}' for vectors")
     if ord == 0:
         return (tensor != 0).sum(axis, keepdim=keepdims).to(tensor.real.dtype)
-    if tensor.shape[axis] == 0 and ord is not None and (ord < 0 or ord == numpy.inf):
+    if tensor.shape[axis] == 0 and ord == numpy.inf:
+        return tensor.real.sum(axis, keepdim=keepdims)
+    if tensor.shape[axis] == 0 and ord is not None and ord < 0:
         raise ValueError("zero-size array to reduction operation maximum which has no identity")
     return torch.linalg.vector_norm(tensor, 2 if ord is None else float(ord), axis, keepdim=keepdims)
 
@@ -380,11 +382,16 @@ def _matrix_norm(tensor: torch.Tensor, ord: Any, rows: int, columns: int, keepdi
         return torch.linalg.vector_norm(tensor, 2, (rows, columns), keepdim=keepdims)
     if ord == "nuc" or ord in (2, -2):
         S = torch.linalg.svdvals(tensor.movedim((rows, columns), (-2, -1)))
-        result = S.sum(-1) if ord == "nuc" else S.amax(-1) if ord == 2 else S.amin(-1)
+        if S.shape[-1] == 0 and ord == -2:
+            raise ValueError("zero-size array to reduction operation minimum which has no identity")
+        result = S.sum(-1) if ord == "nuc" or S.shape[-1] == 0 else S.amax(-1) if ord == 2 else S.amin(-1)
     elif ord in (1, -1, numpy.inf, -numpy.inf):
         along, over = (rows, columns) if abs(ord) == 1 else (columns, rows)
         sums = tensor.abs().sum(along, keepdim=True)
-        result = (sums.amax((rows, columns)) if ord > 0 else sums.amin((rows, columns))) if over >= 0 else sums
+        if sums.shape[over] == 0 and ord > 0:
+            result = sums.sum((rows, columns))
+        else:
+            result = sums.amax((rows, columns)) if ord > 0 else sums.amin((rows, columns))
     else:
         raise ValueError("Invalid norm order for matrices.")
     if keepdims:
