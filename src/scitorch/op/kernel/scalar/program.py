@@ -1,7 +1,7 @@
 """The scalar language: the tree that a kernel's Python text becomes.
 
-The parser makes it, differentiation maps it to another one, and the two emitters write it as Python for numba
-and as C++. Every expression knows its kind, so that the emitters decide nothing.
+The parser makes it, differentiation maps it to another one, and two emitters write it: as LLVM assembly for the CPU
+and as C++ for CUDA. Every expression knows its kind, so that the emitters decide nothing.
 """
 
 from __future__ import annotations
