@@ -2,8 +2,9 @@
 
 import sys
 
-import numpy
 import scipy.special
+
+import numpy
 
 
 def test_every_form_of_import(run):

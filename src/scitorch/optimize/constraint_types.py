@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy
 import scipy.optimize
+
+import numpy
 
 from .caller_arrays import host
 

@@ -6,8 +6,9 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-import numpy
 import torch
+
+import numpy
 
 from .caller_arrays import ArrayKind, host, kind_of
 from .derivative_check import warn_of_differences

@@ -98,7 +98,10 @@ class FallbackClass(FallbackFunction):
 
 
 def wrapped(name: str, real: Any, record: Record) -> Any:
-    """A real attribute for the script: callables convert and count; plain data, types for annotations, dtypes and exceptions pass."""
+    """A real attribute for the script: callables convert and count.
+
+    Plain data, types for annotations, dtypes and exceptions pass as they are.
+    """
     import numpy
 
     if isinstance(real, type):
