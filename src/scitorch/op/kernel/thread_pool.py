@@ -1,8 +1,8 @@
 """Elementwise work cut into chunks over a pool of threads.
 
 The pool belongs to this package and has as many threads as ``torch.get_num_threads()`` says at the call. Kernels
-release the GIL, so the threads run at the same time. A pool of our own, because
-numba's parallel layer aborts the process when two threads call it at once without OpenMP or TBB.
+release the GIL, so the threads run at the same time. It is a pool of our own because numba's parallel layer, without
+OpenMP or TBB, aborts the process when two threads call it at once.
 """
 
 from __future__ import annotations
