@@ -25,12 +25,18 @@ from scitorch.numpy import joining as _joining
 from scitorch.numpy import logic as _logic
 from scitorch.numpy import manipulation as _manipulation
 from scitorch.numpy import mathematics as _mathematics
+from scitorch.numpy import matrices as _matrices
+from scitorch.numpy import moments as _moments
 from scitorch.numpy import nanfunctions as _nanfunctions
 from scitorch.numpy import polynomial_functions as _polynomial_functions
 from scitorch.numpy import printing as _printing
 from scitorch.numpy import promotion as _promotion
 from scitorch.numpy import quantiles as _quantiles
+from scitorch.numpy import ranges as _ranges
+from scitorch.numpy import rearranging as _rearranging
 from scitorch.numpy import reductions as _reductions
+from scitorch.numpy import rounding as _rounding
+from scitorch.numpy import selecting as _selecting
 from scitorch.numpy import sets as _sets
 from scitorch.numpy import sorting as _sorting
 from scitorch.numpy import statistics as _statistics
@@ -49,15 +55,22 @@ from scitorch.numpy.io import *
 from scitorch.numpy.joining import *
 from scitorch.numpy.logic import *
 from scitorch.numpy.manipulation import *
-from scitorch.numpy.manipulation import resize_with_zeros, view
+from scitorch.numpy.manipulation import view
 from scitorch.numpy.mathematics import *
+from scitorch.numpy.matrices import *
+from scitorch.numpy.moments import *
 from scitorch.numpy.namespace_info import __array_namespace_info__
 from scitorch.numpy.nanfunctions import *
 from scitorch.numpy.polynomial_functions import *
 from scitorch.numpy.printing import *
 from scitorch.numpy.promotion import *
 from scitorch.numpy.quantiles import *
+from scitorch.numpy.ranges import *
+from scitorch.numpy.rearranging import *
+from scitorch.numpy.rearranging import resize_with_zeros
 from scitorch.numpy.reductions import *
+from scitorch.numpy.rounding import *
+from scitorch.numpy.selecting import *
 from scitorch.numpy.sets import *
 from scitorch.numpy.sorting import *
 from scitorch.numpy.statistics import *
@@ -83,6 +96,8 @@ __all__ = [
     *_contraction.__all__,
     *_conversion.__all__,
     *_creation.__all__,
+    *_matrices.__all__,
+    *_ranges.__all__,
     *_editing.__all__,
     *_functional.__all__,
     *_grids.__all__,
@@ -92,6 +107,7 @@ __all__ = [
     *_joining.__all__,
     *_logic.__all__,
     *_manipulation.__all__,
+    *_rearranging.__all__,
     *_mathematics.__all__,
     *_nanfunctions.__all__,
     *_polynomial_functions.__all__,
@@ -99,8 +115,11 @@ __all__ = [
     *_promotion.__all__,
     *_quantiles.__all__,
     *_reductions.__all__,
+    *_rounding.__all__,
+    *_moments.__all__,
     *_sets.__all__,
     *_sorting.__all__,
+    *_selecting.__all__,
     *_statistics.__all__,
     *_ufuncs.__all__,
 ]

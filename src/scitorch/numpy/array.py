@@ -344,7 +344,7 @@ class ndarray(Methods):
     def __round__(self, ndigits: int | None = None) -> Any:
         if ndigits is None and self._tensor.ndim == 0:
             return round(self.item())
-        return reductions.round(self, 0 if ndigits is None else ndigits)
+        return rounding.round(self, 0 if ndigits is None else ndigits)
 
     def __hash__(self) -> int:
         if self._tensor.ndim != 0:
@@ -552,6 +552,6 @@ from scitorch.numpy import (  # noqa: E402
     interoperability,
     manipulation,
     printing,
-    reductions,
+    rounding,
     ufuncs,
 )

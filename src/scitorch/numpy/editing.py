@@ -247,13 +247,13 @@ def _reversed(tensor: torch.Tensor, axis: int) -> torch.Tensor:
 
 def _statistic(part: torch.Tensor, axis: int, mode: str) -> torch.Tensor:
     array = asarray(part)
-    from scitorch.numpy import reductions, statistics
+    from scitorch.numpy import moments, reductions, statistics
 
     if mode == "maximum":
         return reductions.max(array, axis, keepdims=True)._tensor  # type: ignore[no-any-return]
     if mode == "minimum":
         return reductions.min(array, axis, keepdims=True)._tensor  # type: ignore[no-any-return]
-    function = reductions.mean if mode == "mean" else statistics.median
+    function = moments.mean if mode == "mean" else statistics.median
     value = function(array, axis, keepdims=True)._tensor
     if not (part.is_floating_point() or part.is_complex()):
         value = torch.round(value)

@@ -203,7 +203,7 @@ def ifftshift(x: Any, axes: Any = None) -> ndarray:
 
 
 def _shifted(tensor: torch.Tensor, axes: Any, direction: int) -> ndarray:
-    from scitorch.numpy.manipulation import roll
+    from scitorch.numpy.rearranging import roll
 
     if axes is None:
         axes = tuple(range(tensor.ndim))

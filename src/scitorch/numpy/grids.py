@@ -9,8 +9,9 @@ import torch
 import numpy
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.conversion import asarray, tensor_of
-from scitorch.numpy.creation import arange, linspace, shape_of
+from scitorch.numpy.creation import shape_of
 from scitorch.numpy.dtypes import host, torch_dtype
+from scitorch.numpy.ranges import arange, linspace
 
 __all__ = [
     "c_",

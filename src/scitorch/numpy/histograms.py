@@ -21,7 +21,8 @@ def bincount(x: Any, /, weights: Any = None, minlength: Any = 0) -> ndarray:
         numbers = numbers.to(torch.int64)
     if numbers.is_floating_point() or numbers.is_complex() or numbers.dtype is torch.uint64:
         raise TypeError(
-            f"Cannot cast array data from {NUMPY_OF_TORCH[numbers.dtype]!r} to dtype('int64') according to the rule 'safe'"
+            f"Cannot cast array data from {NUMPY_OF_TORCH[numbers.dtype]!r} to dtype('int64') according to the rule "
+            "'safe'"
         )
     if numbers.ndim != 1:
         raise ValueError(

@@ -160,7 +160,7 @@ def nanmean(
     a: Any, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: Any = False, *, where: Any = True
 ) -> Any:
     """Return the mean of the elements that are not nan."""
-    from scitorch.numpy.reductions import mean
+    from scitorch.numpy.moments import mean
 
     tensor, mask = _replaced(a, 0)
     if mask is None:
@@ -188,7 +188,7 @@ def _nan_variance(
         ddof = correction
     tensor, mask = _replaced(a, 0)
     if mask is None:
-        from scitorch.numpy.reductions import var
+        from scitorch.numpy.moments import var
 
         return var(asarray(tensor), axis, dtype, None, ddof, _keep(keepdims), where=where, mean=center)._tensor  # type: ignore[no-any-return]
     _float_only(dtype, out)

@@ -9,8 +9,8 @@ import numpy
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.contraction import convolve
 from scitorch.numpy.conversion import asarray, tensor_of
-from scitorch.numpy.creation import vander
 from scitorch.numpy.editing import trim_zeros
+from scitorch.numpy.matrices import vander
 
 __all__ = [
     "poly",

@@ -1,0 +1,197 @@
+"""Evenly spaced values: arange, linspace, logspace, geomspace."""
+
+import inspect
+import math
+import operator
+from typing import Any
+
+import torch
+
+import numpy
+from scitorch.numpy.array import ndarray
+from scitorch.numpy.conversion import tensor_of
+from scitorch.numpy.dtypes import NUMPY_OF_TORCH, astype_tensor, from_host, torch_dtype
+
+__all__ = ["arange", "geomspace", "linspace", "logspace"]
+
+
+def arange(
+    *bounds: Any,
+    start: Any = None,
+    stop: Any = None,
+    step: Any = None,
+    dtype: Any = None,
+    device: Any = None,
+    like: Any = None,
+) -> ndarray:
+    """Return evenly spaced values in a half-open interval: `arange([start,] stop[, step])`.
+
+    Values are `start + i * delta` with `delta` rounded as NumPy rounds it, so they equal NumPy's to the last bit.
+    Gradients reach `start` and `step`.
+    """
+    names = ["start", "stop", "step", "dtype"]
+    if len(bounds) > 4:
+        raise TypeError("arange() takes at most four positional arguments")
+    if len(bounds) == 1 and stop is None and start is None:
+        bounds = (0, bounds[0])
+    elif len(bounds) == 1 and start is not None and stop is None:
+        bounds = (start, bounds[0])
+    given = dict(zip(names, bounds, strict=False))
+    start = given.get("start", 0 if start is None else start)
+    stop = given.get("stop", stop)
+    step = given.get("step", step)
+    dtype = given.get("dtype", dtype)
+    if stop is None:
+        if "start" not in given and start == 0:
+            raise TypeError("arange() requires stop to be specified.")
+        start, stop = 0, start
+    step = 1 if step is None else step
+    tracked = [v for v in (start, step) if isinstance(v, ndarray | torch.Tensor) and _tracked(v)]
+    plain = [_plain(v) for v in (start, stop, step)]
+    wanted = None if dtype is None else NUMPY_OF_TORCH[torch_dtype(dtype)]
+    values = numpy.arange(*plain, dtype=wanted)
+    if not tracked:
+        return ndarray._wrap(_placed(from_host(values), device))
+    count = torch.arange(len(values), dtype=torch.float64)
+    result = tensor_of(start) + count * tensor_of(step)
+    return ndarray._wrap(result if dtype is None else result.to(torch_dtype(dtype)))
+
+
+def _arange_signature() -> inspect.Signature:
+    """The written form of what `arange` accepts: one, two or three bounds, by position or by name."""
+    either, named = inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY
+    return inspect.Signature(
+        [
+            inspect.Parameter("start", inspect.Parameter.POSITIONAL_ONLY),
+            inspect.Parameter("stop", either, default=None),
+            inspect.Parameter("step", either, default=1),
+            inspect.Parameter("dtype", either, default=None),
+            inspect.Parameter("device", named, default=None),
+            inspect.Parameter("like", named, default=None),
+        ]
+    )
+
+
+arange.__signature__ = _arange_signature()  # type: ignore[attr-defined]
+
+
+def _placed(tensor: torch.Tensor, device: Any) -> torch.Tensor:
+    return tensor if device is None else tensor.to(str(device))
+
+
+def _tracked(value: Any) -> bool:
+    tensor = value._tensor if isinstance(value, ndarray) else value
+    return bool(tensor.requires_grad)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, ndarray | torch.Tensor):
+        tensor = value._tensor if isinstance(value, ndarray) else value
+        if tensor.ndim:
+            raise TypeError("only 0-dimensional arrays can be converted to Python scalars")
+        return NUMPY_OF_TORCH[tensor.dtype].type(tensor.detach().item())
+    return value
+
+
+def linspace(
+    start: Any,
+    stop: Any,
+    num: Any = 50,
+    endpoint: bool = True,
+    retstep: bool = False,
+    dtype: Any = None,
+    axis: int = 0,
+    *,
+    device: Any = None,
+) -> Any:
+    """Return evenly spaced numbers over an interval, differentiable in both ends.
+
+    Parameters
+    ----------
+    start, stop : array_like
+    num : int
+    endpoint : bool
+        Whether `stop` is the last value.
+    retstep : bool
+        Also return the spacing.
+    dtype : dtype, optional
+    axis : int
+        Where the new axis goes when the ends are arrays.
+    """
+    count = operator.index(num)
+    if count < 0:
+        raise ValueError(f"Number of samples, {count}, must be non-negative.")
+    divisions = count - 1 if endpoint else count
+    first, last = _inexact(start), _inexact(stop)
+    common = torch.promote_types(first.dtype, last.dtype)
+    first, last = torch.broadcast_tensors(first.to(common), last.to(common))
+    integral = dtype is not None and NUMPY_OF_TORCH[torch_dtype(dtype)].kind in "iub"
+    wanted = common if dtype is None else torch_dtype(dtype)
+    real = torch.zeros((), dtype=common).real.dtype
+    delta = last - first
+    index = torch.arange(count, dtype=real, device=first.device).reshape((-1,) + (1,) * first.ndim)
+    if divisions > 0:
+        step = delta / divisions
+        if bool((step == 0).detach().any()) if not _batched(step) else False:
+            values = index / divisions * delta
+        else:
+            values = index * step
+    else:
+        step = torch.full_like(delta, math.nan)
+        values = index * delta
+    values = values + first
+    if endpoint and count > 1:
+        values = torch.cat([values[:-1], last.unsqueeze(0).to(values.dtype)])
+    if axis != 0:
+        values = values.movedim(0, axis)
+    if integral:
+        values = torch.floor(values)
+    result = ndarray._wrap(_placed(astype_tensor(values, wanted), device))
+    return (result, ndarray._wrap(step)) if retstep else result
+
+
+def _batched(tensor: torch.Tensor) -> bool:
+    return torch._C._functorch.is_functorch_wrapped_tensor(tensor)
+
+
+def _inexact(value: Any) -> torch.Tensor:
+    tensor = tensor_of(value)
+    return tensor if tensor.is_floating_point() or tensor.is_complex() else tensor.to(torch.float64)
+
+
+def logspace(
+    start: Any, stop: Any, num: Any = 50, endpoint: bool = True, base: Any = 10.0, dtype: Any = None, axis: int = 0
+) -> ndarray:
+    """Return numbers evenly spaced on a logarithmic scale: `base ** linspace(start, stop)`."""
+    radix = tensor_of(base)
+    if radix.ndim:
+        radix = radix.unsqueeze(axis)
+    exponents = linspace(start, stop, num, endpoint, axis=axis)
+    values = ndarray._wrap(radix) ** exponents if radix.ndim or radix.requires_grad else base**exponents
+    return values if dtype is None else values.astype(dtype)  # type: ignore[no-any-return]
+
+
+def geomspace(start: Any, stop: Any, num: Any = 50, endpoint: bool = True, dtype: Any = None, axis: int = 0) -> ndarray:
+    """Return numbers evenly spaced on a logarithmic scale between two values (a geometric progression)."""
+    first, last = _inexact(start), _inexact(stop)
+    if bool((first == 0).any()) or bool((last == 0).any()):
+        raise ValueError("Geometric sequence cannot include zero")
+    common = torch.promote_types(first.dtype, last.dtype)
+    first, last = torch.broadcast_tensors(first.to(common), last.to(common))
+    # Relative to the first value the progression is positive real wherever it can be
+    sign = torch.sgn(first) if common.is_complex else torch.sign(first)
+    if not common.is_complex:
+        crossing = torch.sign(first) != torch.sign(last)
+        if bool(crossing.any()):
+            nan = torch.full_like(first, math.nan)
+            first, last = torch.where(crossing, nan, first), torch.where(crossing, nan, last)
+    exponents = linspace(torch.log10(first / sign), torch.log10(last / sign), num, endpoint)._tensor
+    values = sign * torch.pow(torch.tensor(10.0, dtype=exponents.dtype), exponents)
+    count = values.shape[0]
+    if count:  # the ends exactly
+        values = torch.cat([first.unsqueeze(0), values[1:]])
+        if endpoint and count > 1:
+            values = torch.cat([values[:-1], last.unsqueeze(0)])
+    if axis != 0:
+        values = values.movedim(0, axis)
+    return ndarray._wrap(values if dtype is None else astype_tensor(values, torch_dtype(dtype)))
