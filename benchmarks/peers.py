@@ -7,10 +7,10 @@ import importlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+import numpy
 import torch
 from torch import Tensor
 
-import numpy
 from scitorch.op import Entry
 
 from .timing import OURS, Row

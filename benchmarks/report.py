@@ -10,10 +10,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy
 import scipy
 import torch
-
-import numpy
 
 from .timing import OURS, Result
 

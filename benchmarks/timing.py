@@ -15,7 +15,8 @@ OURS = "scitorch"
 
 # A block of calls that lasts this long is timed with an error well below a thousandth.
 _BLOCK_SECONDS = 2e-3
-_FEWEST_ROUNDS = 15
+# Fifteen rounds make a steady median; a row of slow calls gets at least five in ten times its time.
+_ROUNDS, _FEWEST_ROUNDS, _PATIENCE = 15, 5, 10
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,12 @@ def measure(row: Row, seconds: float, threads: int, clock: str = "wall") -> Resu
     order = list(timers)
     started = time.perf_counter()
     rounds = 0
-    while rounds < _FEWEST_ROUNDS or time.perf_counter() - started < seconds * len(timers):
+    budget = seconds * len(timers)
+    while (
+        rounds < _FEWEST_ROUNDS
+        or (elapsed := time.perf_counter() - started) < budget
+        or (rounds < _ROUNDS and elapsed < _PATIENCE * budget)
+    ):
         for who in order:
             blocks[who].append(timers[who].timeit(numbers[who]))
         order.append(order.pop(0))  # nobody always goes first

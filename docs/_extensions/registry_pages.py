@@ -112,9 +112,18 @@ def _coverage_page(record: dict[str, Any] | None) -> str:
     outcomes = record["outcomes"] if record else {}
     body = []
     for family, title in FAMILIES.items():
-        header = "".join(f"<th>{html.escape(c)}</th>" for c in ("function", "gradients", "complex", *(c.title for c in COLUMNS)))
+        header = "".join(
+            f"<th>{html.escape(c)}</th>" for c in ("function", "gradients", "complex", *(c.title for c in COLUMNS))
+        )
         rows = "".join(_row(entry, outcomes.get(entry.key)) for entry in _public(family))
-        body += [f"## {title}", "", "```{raw} html", f'<table class="coverage"><tr>{header}</tr>{rows}</table>', "```", ""]
+        body += [
+            f"## {title}",
+            "",
+            "```{raw} html",
+            f'<table class="coverage"><tr>{header}</tr>{rows}</table>',
+            "```",
+            "",
+        ]
     return "\n".join(head + body)
 
 
@@ -123,7 +132,10 @@ def _row(entry: Entry, found: dict[str, str] | None) -> str:
 
     subject = Subject(entry)
     applicable = {law.name for law in applicable_laws(entry)}
-    cells = [f"<td><code>{html.escape(entry.declared.name)}</code></td>", f"<td>{html.escape(_gradients(subject))}</td>"]
+    cells = [
+        f"<td><code>{html.escape(entry.declared.name)}</code></td>",
+        f"<td>{html.escape(_gradients(subject))}</td>",
+    ]
     cells.append(f"<td>{'✓' if subject.takes_complex else '–'}</td>")
     for column in COLUMNS:
         cells.append(_cell([law for law in column.laws if law in applicable], found or {}))

@@ -30,3 +30,8 @@ def __dir__() -> list[str]:
 def load_ipython_extension(ipython: object) -> None:
     """Serve ``%load_ext scitorch``: NumPy and SciPy imports of the notebook come from scitorch."""
     importlib.import_module("scitorch.run").load_ipython_extension(ipython)
+
+
+def unload_ipython_extension(ipython: object) -> None:
+    """Serve ``%unload_ext scitorch``."""
+    importlib.import_module("scitorch.run").unload_ipython_extension(ipython)

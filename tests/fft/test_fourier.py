@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import itertools
 
+import numpy as np
 import pytest
 import scipy.fft
 import torch
 
-import numpy as np
 import scitorch.fft
 
 ONE_AXIS = ("fft", "ifft", "rfft", "irfft", "hfft", "ihfft")

@@ -4,10 +4,10 @@ import copy
 import pickle
 from pathlib import Path
 
+import numpy
 import pytest
 import torch
 
-import numpy
 import scitorch.numpy as np
 
 

@@ -2,10 +2,10 @@
 
 from typing import Any
 
+import numpy
 import pytest
 import torch
 
-import numpy
 import scitorch.numpy as snp
 
 VECTOR = [3.0, -1.5, 0.25, 7.0]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy
 import pytest
 import torch
 from torch import Tensor
 
-import numpy
 from scitorch.op import Real, Sample, composite, elementwise, gufunc
 
 

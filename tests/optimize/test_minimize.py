@@ -2,11 +2,11 @@
 
 import warnings
 
+import numpy
 import pytest
 import scipy.optimize
 import torch
 
-import numpy
 import scitorch.numpy as np
 from scitorch.optimize import UntraceableError, minimize
 from scitorch.optimize.caller_arrays import kind_of

@@ -1,10 +1,10 @@
 """root, fsolve, least_squares and curve_fit with exact Jacobians."""
 
+import numpy
 import pytest
 import scipy.optimize
 import torch
 
-import numpy
 import scitorch.numpy as np
 from scitorch.optimize import curve_fit, fsolve, least_squares, root
 

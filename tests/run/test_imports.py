@@ -2,9 +2,8 @@
 
 import sys
 
-import scipy.special
-
 import numpy
+import scipy.special
 
 
 def test_every_form_of_import(run):

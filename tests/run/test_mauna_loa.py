@@ -4,9 +4,9 @@ import importlib.util
 import sys
 from pathlib import Path
 
+import numpy
 import pytest
 
-import numpy
 from scitorch.optimize.caller_arrays import kind_of
 from scitorch.optimize.traced_function import TracedFunction
 from scitorch.run import Record

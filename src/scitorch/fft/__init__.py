@@ -10,6 +10,7 @@ from .fourier import fft, hfft, ifft, ihfft, irfft, rfft
 from .fourier_2d import fft2, hfft2, ifft2, ihfft2, irfft2, rfft2
 from .fourier_nd import fftn, hfftn, ifftn, ihfftn, irfftn, rfftn
 from .frequencies import fftfreq, fftshift, ifftshift, next_fast_len, prev_fast_len, rfftfreq
+from .hankel import fht, fhtoffset, ifht
 from .real_transforms import dct, dst, idct, idst
 from .real_transforms_nd import dctn, dstn, idctn, idstn
 
@@ -23,6 +24,8 @@ __all__ = [
     "fftfreq",
     "fftn",
     "fftshift",
+    "fht",
+    "fhtoffset",
     "hfft",
     "hfft2",
     "hfftn",
@@ -34,6 +37,7 @@ __all__ = [
     "ifft2",
     "ifftn",
     "ifftshift",
+    "ifht",
     "ihfft",
     "ihfft2",
     "ihfftn",

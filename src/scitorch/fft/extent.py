@@ -14,7 +14,7 @@ from ..op.loops import computing_dtype
 _NORMS = ("backward", "ortho", "forward")
 
 
-def floating(name: str, x: Any, *, real: bool = False) -> Tensor:
+def floating(name: str, x: Any, *, real: bool = False, argument: str = "x") -> Tensor:
     """The input as a floating tensor of a precision that can be transformed.
 
     Raises
@@ -25,7 +25,9 @@ def floating(name: str, x: Any, *, real: bool = False) -> Tensor:
     tensor: Tensor = x if isinstance(x, Tensor) else torch.as_tensor(x)
     if tensor.is_complex():
         if real:
-            raise TypeError(f"{name}: argument 'x' is complex ({tensor.dtype}), but {name} takes real sequences")
+            raise TypeError(
+                f"{name}: argument {argument!r} is complex ({tensor.dtype}), but {name} takes real sequences"
+            )
         return tensor.to(torch.complex64) if tensor.dtype == torch.complex32 else tensor
     if not tensor.is_floating_point():
         return tensor.to(torch.get_default_dtype())

@@ -18,7 +18,7 @@ from scitorch.op import Maker, Sample, composite, gufunc
 
 from .arguments import require_finite, require_square
 from .linear_solve import _inverse
-from .matrix_parts import adjoint, diagonal, diagonal_matrix, identity_like
+from .matrix_parts import adjoint, conjugate, diagonal, diagonal_matrix, identity_like
 
 
 def _det_kernel(a: Tensor, *, check_finite: bool) -> Tensor:
@@ -58,7 +58,8 @@ def _adjugate_kernel(a: Tensor) -> Tensor:
         x = torch.linalg.lu_solve(lu, pivots, identity_like(a).expand(a.shape))
         condition = _row_norm(a) * _row_norm(x)
         if bool((condition < torch.finfo(a.dtype).eps ** -0.25).all()):
-            return _det_kernel(a, check_finite=False)[..., None, None] * x
+            adjugate: Tensor = torch.linalg.det(a)[..., None, None] * x
+            return adjugate
     phase, u, s, vh = _phased_svd(a)
     return _from_singular_basis(phase, u, vh, diagonal_matrix(_leave_one_out(s).to(a.dtype)))
 
@@ -206,7 +207,7 @@ def _without_each(s: Tensor, products: Callable[[Tensor], Tensor]) -> Tensor:
 
 def _slogdet_kernel(a: Tensor) -> tuple[Tensor, Tensor]:
     sign, logabsdet = torch.linalg.slogdet(a)
-    return sign, logabsdet
+    return torch.where(logabsdet.isnan(), torch.nan, sign), logabsdet
 
 
 def _slogdet_tangent(out: tuple[Tensor, Tensor], a: Tensor, da: Tensor) -> tuple[Tensor | None, Tensor]:
@@ -220,7 +221,7 @@ def _slogdet_tangent(out: tuple[Tensor, Tensor], a: Tensor, da: Tensor) -> tuple
 def _slogdet_cotangent(g: tuple[Tensor, Tensor], out: tuple[Tensor, Tensor], a: Tensor) -> Tensor:
     weight = g[1]
     if a.is_complex():
-        weight = torch.complex(g[1], (out[0].conj() * g[0]).imag)
+        weight = torch.complex(g[1], (conjugate(out[0]) * g[0]).imag)
     return weight[..., None, None] * adjoint(_inverse(a, singular_is_nan=True))
 
 

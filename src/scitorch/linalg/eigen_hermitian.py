@@ -14,7 +14,7 @@ from scitorch.op import Maker, Sample, composite, gufunc
 from .arguments import NoConvergence, require_finite, require_square
 from .cholesky import _cholesky
 from .linear_solve import _solve_triangular
-from .matrix_parts import adjoint, diagonal, diagonal_matrix, hermitian_from_triangle, hermitian_part
+from .matrix_parts import adjoint, conjugate, diagonal, diagonal_matrix, hermitian_from_triangle, hermitian_part
 from .repeated_values import _rotation
 
 
@@ -51,7 +51,7 @@ def eigenprojectors(result: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
     """What does not depend on the phases of eigenvectors: eigenvalues and one projector per vector."""
     w, v = result
     columns = v.mT
-    return w, columns[..., :, None] * columns.conj_physical()[..., None, :]
+    return w, columns[..., :, None] * conjugate(columns)[..., None, :]
 
 
 def _hermitian_samples(make: Maker) -> list[Sample]:
@@ -89,7 +89,7 @@ def _eigvalsh_kernel(a: Tensor, *, check_finite: bool) -> Tensor:
 def _eigvalsh_tangent(w: Tensor, a: Tensor, da: Tensor, **_flags: bool) -> Tensor:
     _, v = _eigh(a)
     # The diagonal of V^H da V: columns of V against those of da V.
-    products = v.conj_physical() * (hermitian_part(da) @ v)
+    products = conjugate(v) * (hermitian_part(da) @ v)
     return products.real.sum(-2) if products.is_complex() else products.sum(-2)
 
 

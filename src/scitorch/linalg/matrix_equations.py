@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import numpy
 import torch
 from numpy.linalg import LinAlgError
 from torch import Tensor
 
-import numpy
 from scitorch.op import Maker, Sample, composite, gufunc
 
 from .arguments import require_finite, require_matrix, require_square

@@ -1,7 +1,7 @@
 """Adjoints, triangles and diagonals of matrices.
 
 ``x.mH`` of a complex tensor is a view with a lazy conjugation, which cannot be batched by the vmap of gradient checks
-nor carry a batched tangent. ``adjoint`` writes the conjugate out, and for real tensors is ``x.mT``.
+nor carry a batched tangent; ``conj_physical`` has no batching rule. ``adjoint`` writes the conjugate out.
 
 LAPACK reads one triangle of a Hermitian matrix, and so do ``cholesky``, ``eigh`` and ``solve(assume_a="pos")``. What
 stands in the other triangle has no influence on the value, hence none on the derivative: the gradient lies in the
@@ -17,17 +17,17 @@ from torch import Tensor
 
 def adjoint(a: Tensor) -> Tensor:
     """The conjugate transpose of the last two dimensions."""
-    return a.mT.conj_physical() if a.is_complex() else a.mT
+    return conjugate(a.mT)
 
 
 def conjugate(a: Tensor) -> Tensor:
     """The complex conjugate."""
-    return a.conj_physical() if a.is_complex() else a
+    return torch.complex(a.real, -a.imag) if a.is_complex() else a
 
 
 def real_part(a: Tensor) -> Tensor:
     """``a`` without its imaginary part, in the dtype of ``a``."""
-    return (a + a.conj_physical()) / 2 if a.is_complex() else a
+    return (a + conjugate(a)) / 2 if a.is_complex() else a
 
 
 def hermitian_part(a: Tensor) -> Tensor:

@@ -11,7 +11,7 @@ from scitorch.op import Maker, Sample, composite, gufunc
 
 from .arguments import require_finite, require_matrix
 from .linear_solve import _solve_triangular
-from .matrix_parts import adjoint, diagonal, diagonal_matrix, row_major, triangle
+from .matrix_parts import adjoint, conjugate, diagonal, diagonal_matrix, row_major, triangle
 
 Factors = tuple[Tensor, Tensor]
 
@@ -40,7 +40,7 @@ def _qr_tangent(out: Factors, a: Tensor, da: Tensor, full: bool, **_: bool) -> F
     below = triangle(slope, lower=True, strict=True)
     x = below - adjoint(below)
     if a.is_complex():
-        x = x + diagonal_matrix((diagonal(slope) - diagonal(slope).conj_physical()) / 2)
+        x = x + diagonal_matrix((diagonal(slope) - conjugate(diagonal(slope))) / 2)
     dq = q1 @ x
     if a.shape[-2] > k:
         dq = dq + quotient - q1 @ slope

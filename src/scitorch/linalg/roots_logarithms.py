@@ -6,11 +6,11 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
+import numpy
 import torch
 from numpy.linalg import LinAlgError
 from torch import Tensor
 
-import numpy
 from scitorch.op import Maker, Sample, composite, gufunc
 
 from .arguments import require_finite, require_square

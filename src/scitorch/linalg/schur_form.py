@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy
 import torch
 from numpy.linalg import LinAlgError
 from torch import Tensor
 
-import numpy
 from scitorch.op import Maker, Sample, composite, gufunc
 
 from .arguments import require_finite, require_square

@@ -11,7 +11,7 @@ from torch import Tensor
 from scitorch.op import Maker, Sample, composite, gufunc
 
 from .arguments import NoConvergence, require_finite, require_matrix
-from .matrix_parts import adjoint, diagonal, hermitian_part
+from .matrix_parts import adjoint, conjugate, diagonal, hermitian_part
 from .repeated_values import _reciprocal, _rotation
 
 Decomposition = tuple[Tensor, Tensor, Tensor]
@@ -117,7 +117,7 @@ def _svdvals_kernel(a: Tensor, *, check_finite: bool) -> Tensor:
 
 def _svdvals_tangent(s: Tensor, a: Tensor, da: Tensor, **_flags: bool) -> Tensor:
     u, _, vh = _svd(a)
-    slope = (u.conj_physical() * (da @ adjoint(vh))).sum(-2)
+    slope = (conjugate(u) * (da @ adjoint(vh))).sum(-2)
     return slope.real if slope.is_complex() else slope
 
 

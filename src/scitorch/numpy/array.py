@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 from types import GenericAlias
 from typing import Any, ClassVar
 
+import numpy
 import torch
 
-import numpy
 from scitorch.numpy.dtypes import COMPLEX, FLOATING, INEXACT, NUMPY_OF_TORCH, astype_tensor, host
 from scitorch.numpy.methods import Methods
 

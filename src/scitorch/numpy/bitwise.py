@@ -2,9 +2,9 @@
 
 from typing import Any
 
+import numpy
 import torch
 
-import numpy
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.conversion import tensor_of
 from scitorch.numpy.dtypes import from_host, host
@@ -62,10 +62,10 @@ bitwise_count = ufunc("bitwise_count", _count, on_host=_INTEGERS)
 def packbits(a: Any, /, axis: int | None = None, bitorder: str = "big") -> ndarray:
     """Pack the truth of elements into the bits of uint8."""
     tensor = tensor_of(a)
-    return ndarray._wrap(from_host(numpy.packbits(host(tensor), axis, bitorder), tensor.device))  # type: ignore[arg-type]
+    return ndarray._wrap(from_host(numpy.packbits(host(tensor), axis, bitorder), tensor.device))  # type: ignore[call-overload]
 
 
 def unpackbits(a: Any, /, axis: int | None = None, count: int | None = None, bitorder: str = "big") -> ndarray:
     """Unpack the bits of uint8 into zeros and ones."""
     tensor = tensor_of(a)
-    return ndarray._wrap(from_host(numpy.unpackbits(host(tensor), axis, count, bitorder), tensor.device))  # type: ignore[arg-type]
+    return ndarray._wrap(from_host(numpy.unpackbits(host(tensor), axis, count, bitorder), tensor.device))  # type: ignore[call-overload]

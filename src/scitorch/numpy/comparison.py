@@ -4,9 +4,9 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
+import numpy
 import torch
 
-import numpy
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.dtypes import NUMPY_OF_TORCH
 from scitorch.numpy.ufunc import ufunc

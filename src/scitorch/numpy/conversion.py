@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
+import numpy
 import torch
 
-import numpy
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.dtypes import (
     NUMPY_OF_TORCH,

@@ -3,9 +3,9 @@
 import operator
 from typing import Any
 
+import numpy
 import torch
 
-import numpy
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.conversion import asarray, tensor_of
 from scitorch.numpy.dtypes import astype_tensor, torch_dtype

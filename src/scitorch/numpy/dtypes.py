@@ -4,9 +4,8 @@ import contextlib
 import warnings
 from typing import Any
 
-import torch
-
 import numpy
+import torch
 
 __all__ = ["astype_tensor", "host", "numpy_dtype", "torch_dtype"]
 

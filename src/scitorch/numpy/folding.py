@@ -2,14 +2,15 @@
 
 from typing import Any
 
+import numpy
 import torch
 
-import numpy
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.axes import normalize_axes, normalize_axis
 from scitorch.numpy.conversion import tensor_of
 from scitorch.numpy.dtypes import NUMPY_OF_TORCH, WIDE_UNSIGNED, astype_tensor, from_host, host, torch_dtype
-from scitorch.numpy.ufunc import NO_VALUE, ufunc
+from scitorch.numpy.missing import NO_VALUE
+from scitorch.numpy.ufunc import ufunc
 
 __all__ = ["accumulate", "at", "reduce", "reduceat"]
 

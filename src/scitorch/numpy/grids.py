@@ -4,9 +4,9 @@ import operator
 from collections.abc import Iterator
 from typing import Any
 
+import numpy
 import torch
 
-import numpy
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.conversion import asarray, tensor_of
 from scitorch.numpy.creation import shape_of
@@ -94,7 +94,7 @@ class _Grid:
         start = 0 if item.start is None else item.start
         step = 1 if item.step is None else item.step
         if isinstance(step, complex | numpy.complexfloating):
-            return linspace(start, item.stop, int(abs(step)))  # type: ignore[no-any-return]
+            return linspace(start, item.stop, int(abs(complex(step))))  # type: ignore[no-any-return]
         return arange(start, item.stop, step)
 
 

@@ -8,9 +8,9 @@ integer index arrays (refused, uint8 taken as a mask) and masks with an axis of 
 import operator
 from typing import Any
 
+import numpy
 import torch
 
-import numpy
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.conversion import tensor_of
 from scitorch.numpy.dtypes import WIDE_UNSIGNED, as_signed, astype_tensor

@@ -3,10 +3,10 @@
 import importlib
 from typing import Any
 
+import numpy
 import torch
 from torch.utils import _pytree
 
-import numpy
 from scitorch.numpy.array import ndarray
 
 __all__: list[str] = []

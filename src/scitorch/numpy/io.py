@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy
+
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.conversion import asarray, to_numpy
 from scitorch.numpy.dtypes import TORCH_OF_NUMPY

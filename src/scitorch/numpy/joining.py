@@ -4,9 +4,9 @@ import itertools
 import operator
 from typing import Any
 
+import numpy
 import torch
 
-import numpy
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.axes import normalize_axis
 from scitorch.numpy.conversion import tensor_of

@@ -8,10 +8,10 @@ import operator
 from functools import reduce
 from typing import Any, NamedTuple
 
+import numpy
 import torch
 from numpy.linalg import LinAlgError
 
-import numpy
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.axes import normalize_axis
 from scitorch.numpy.contraction import dot, tensordot
@@ -131,7 +131,7 @@ def _call(function: Any, *arguments: Any, **keywords: Any) -> Any:
     """Call a torch routine; its failures become NumPy's LinAlgError."""
     try:
         return function(*arguments, **keywords)
-    except torch.linalg.LinAlgError as error:
+    except torch.linalg.LinAlgError as error:  # type: ignore[attr-defined]
         message = str(error)
         if "singular" in message:
             message = "Singular matrix"

@@ -3,9 +3,9 @@
 import builtins
 from typing import Any
 
+import numpy
 import torch
 
-import numpy
 from scitorch.numpy.arithmetic import add
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.axes import normalize_axes
@@ -16,8 +16,8 @@ from scitorch.numpy.dtypes import (
     holds,
     torch_dtype,
 )
+from scitorch.numpy.missing import NO_VALUE
 from scitorch.numpy.reductions import finish
-from scitorch.numpy.ufunc import NO_VALUE
 
 __all__ = ["average", "mean", "std", "var"]
 

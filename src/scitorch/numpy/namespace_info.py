@@ -2,9 +2,9 @@
 
 from typing import Any
 
+import numpy
 import torch
 
-import numpy
 from scitorch.numpy.attributes import Device
 from scitorch.numpy.dtypes import NUMPY_OF_TORCH
 

@@ -3,21 +3,21 @@
 import warnings
 from typing import Any
 
+import numpy
 import torch
 
-import numpy
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.axes import normalize_axes
 from scitorch.numpy.comparison import fmax, fmin
 from scitorch.numpy.conversion import asarray, tensor_of
 from scitorch.numpy.dtypes import astype_tensor, holds, torch_dtype
+from scitorch.numpy.missing import NO_VALUE
 from scitorch.numpy.quantiles import nanquantile
 from scitorch.numpy.reductions import cumprod, cumsum, finish, prod
 from scitorch.numpy.reductions import max as _max
 from scitorch.numpy.reductions import min as _min
 from scitorch.numpy.reductions import sum as _sum
 from scitorch.numpy.sorting import argmax, argmin
-from scitorch.numpy.ufunc import NO_VALUE
 
 __all__ = [
     "nan_to_num",

@@ -12,6 +12,7 @@ from numpy import (
     printoptions,
     set_printoptions,
 )
+
 from scitorch.numpy.conversion import tensor_of
 from scitorch.numpy.dtypes import host
 

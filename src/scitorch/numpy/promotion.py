@@ -2,9 +2,9 @@
 
 from typing import Any
 
+import numpy
 import torch
 
-import numpy
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.conversion import tensor_of
 from scitorch.numpy.dtypes import NUMPY_OF_TORCH, torch_dtype

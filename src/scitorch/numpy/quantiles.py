@@ -197,9 +197,9 @@ def _weighted(
     w, _ = merged_axes(w.expand(sample.shape), axis)
     if skip_nan and flat.is_floating_point():
         w = torch.where(torch.isnan(flat), 0.0, w)
-    order = order_of(flat, -1)
-    ordered = torch.take_along_dim(flat, order, -1)
-    cumulative = torch.cumsum(torch.take_along_dim(w, order, -1), -1)
+    ascending = order_of(flat, -1)
+    ordered = torch.take_along_dim(flat, ascending, -1)
+    cumulative = torch.cumsum(torch.take_along_dim(w, ascending, -1), -1)
     total = cumulative[..., -1:]
     cumulative = cumulative / total
     q = fractions.detach().to(torch.float64).reshape((*fractions.shape, *(1,) * flat.ndim))

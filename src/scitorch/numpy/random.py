@@ -8,10 +8,10 @@ would be lost.
 import functools
 from typing import Any
 
+import numpy
 import torch
 from numpy.random import MT19937, PCG64, PCG64DXSM, SFC64, BitGenerator, Philox, SeedSequence
 
-import numpy
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.conversion import asarray, tensor_of
 

@@ -5,9 +5,9 @@ import math
 import operator
 from typing import Any
 
+import numpy
 import torch
 
-import numpy
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.conversion import tensor_of
 from scitorch.numpy.dtypes import NUMPY_OF_TORCH, astype_tensor, from_host, torch_dtype

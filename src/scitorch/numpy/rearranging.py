@@ -2,9 +2,9 @@
 
 from typing import Any
 
+import numpy
 import torch
 
-import numpy
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.axes import normalize_axes, normalize_axis
 from scitorch.numpy.conversion import asarray, tensor_of

@@ -13,7 +13,8 @@ from scitorch.numpy.conversion import tensor_of
 from scitorch.numpy.dtypes import (
     WIDE_UNSIGNED,
 )
-from scitorch.numpy.ufunc import NO_VALUE, write_out
+from scitorch.numpy.missing import NO_VALUE
+from scitorch.numpy.ufunc import write_out
 
 __all__ = [
     "all",

@@ -4,9 +4,9 @@ import builtins
 import inspect
 from typing import Any
 
+import numpy
 import torch
 
-import numpy
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.comparison import maximum, minimum
 from scitorch.numpy.conversion import tensor_of
@@ -15,8 +15,8 @@ from scitorch.numpy.dtypes import (
     from_host,
     host,
 )
+from scitorch.numpy.missing import NO_VALUE
 from scitorch.numpy.reductions import finish
-from scitorch.numpy.ufunc import NO_VALUE
 
 __all__ = ["around", "clip", "round"]
 

@@ -2,9 +2,9 @@
 
 from typing import Any, NamedTuple
 
+import numpy
 import torch
 
-import numpy
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.axes import normalize_axis
 from scitorch.numpy.conversion import asarray, tensor_of

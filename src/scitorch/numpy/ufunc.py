@@ -9,9 +9,9 @@ from collections.abc import Callable, Sequence
 from types import EllipsisType
 from typing import Any
 
+import numpy
 import torch
 
-import numpy
 from scitorch.numpy.array import broadcast_error, ndarray
 from scitorch.numpy.conversion import tensor_of
 from scitorch.numpy.dtypes import (

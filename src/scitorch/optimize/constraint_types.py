@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import scipy.optimize
-
 import numpy
+import scipy.optimize
 
 from .caller_arrays import host
 

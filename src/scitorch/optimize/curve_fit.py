@@ -6,9 +6,8 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-import torch
-
 import numpy
+import torch
 
 from .caller_arrays import ArrayKind, host, kind_of
 from .derivative_check import warn_of_differences

@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy
 import torch
 from torch import Tensor
-
-import numpy
 
 from .caller_arrays import ArrayKind, host, tensor_of
 from .tracing_watch import TracingWatch, UntraceableError

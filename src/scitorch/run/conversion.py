@@ -7,11 +7,11 @@ from collections.abc import Callable
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 
+import numpy
 import torch
 from torch import Tensor
 from torch.autograd import forward_ad
 
-import numpy
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.conversion import asarray
 from scitorch.optimize import UntraceableError

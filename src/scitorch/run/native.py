@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator
 from time import perf_counter
 from typing import Any
 
+import numpy
 import torch
 from torch import Tensor
 
-import numpy
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.conversion import asarray
 from scitorch.op.registry import Composite, entries

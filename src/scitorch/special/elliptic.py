@@ -31,6 +31,8 @@ def _mpmath(name: str) -> Any:
 def _mpmath_ellipj(u: Any, m: Any) -> Any:
     import mpmath
 
+    if u == 0:  # mpmath leaves rounding errors there
+        return mpmath.mpf(0), mpmath.mpf(1), mpmath.mpf(1), mpmath.mpf(0)
     sn, cn, dn = (mpmath.ellipfun(name, u, m=m) for name in ("sn", "cn", "dn"))
     # The amplitude is the angle of (cn, sn), on the branch that passes n π/2 at u = n K.
     turns = mpmath.floor(u / mpmath.ellipk(m) / 4 + mpmath.mpf(1) / 2) if m < 1 else 0

@@ -35,9 +35,8 @@ def _mpmath_lambertw(z: Any, k: Any) -> Any:
 
 
 def _reference_lambertw(z: Any, k: Any) -> Any:
-    from scipy.special import lambertw as reference
-
     import numpy
+    from scipy.special import lambertw as reference
 
     return reference(z, numpy.asarray(k).astype("int64"))
 

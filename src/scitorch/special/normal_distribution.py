@@ -67,9 +67,8 @@ def _mpmath_ndtr(x: Any) -> Any:
 
 def _reference_log_ndtr(x: Any) -> Any:
     """SciPy's function; for complex numbers, where it has fewer digits than wanted, mpmath's."""
-    from scipy.special import log_ndtr as reference
-
     import numpy
+    from scipy.special import log_ndtr as reference
 
     if not numpy.iscomplexobj(x):
         return reference(x)

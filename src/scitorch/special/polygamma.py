@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy
 import torch
 from torch import Tensor
 
-import numpy
 from scitorch.op import Complex, Real, composite, elementwise
 from scitorch.op.kernel import scipy_ufunc
 from scitorch.op.kernel.gamma_functions import digamma as _real_digamma

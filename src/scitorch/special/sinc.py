@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy
 import torch
 from torch import Tensor
 
-import numpy
 from scitorch.op import Complex, Real, elementwise
 
 from .gamma import sine_and_cosine_of_pi

@@ -40,9 +40,8 @@ def _hurwitz_kernel(x: Tensor, q: Tensor) -> Tensor:
 def _reference_hurwitz(x: Any, q: Any) -> Any:
     """SciPy's function; for complex exponents, which it does not take, mpmath's."""
     import mpmath
-    from scipy.special import zeta as reference
-
     import numpy
+    from scipy.special import zeta as reference
 
     if not numpy.iscomplexobj(x):
         return reference(x, q)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy
 import torch
 from torch import Tensor
-
-import numpy
 
 
 def assert_close(
@@ -77,5 +76,5 @@ def _same_special_values(a: Tensor, e: Tensor, what: str) -> None:
 
 
 def _common(value: Any) -> Tensor:
-    t = value.detach().cpu() if isinstance(value, Tensor) else torch.as_tensor(numpy.asarray(value))
+    t = value.detach().cpu() if isinstance(value, Tensor) else torch.as_tensor(numpy.asarray(value, order="C"))
     return t.to(torch.complex128 if t.is_complex() else torch.float64)

@@ -6,11 +6,11 @@ import pickle
 import threading
 import time
 
+import numpy as np
 import pytest
 import scipy.special
 import torch
 
-import numpy as np
 from scitorch.op.kernel import scipy_ufunc
 
 jv = scipy_ufunc("scipy.special.jv")

@@ -5,10 +5,9 @@ from __future__ import annotations
 import importlib
 from collections.abc import Sequence
 
+import numpy as np
 import torch
 from torch import Tensor
-
-import numpy as np
 
 from .thread_pool import TIMED_SIZE, Task, Workload, run_in_chunks
 

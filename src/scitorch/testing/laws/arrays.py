@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy
 import torch
 from torch import Tensor
-
-import numpy
 
 from ..compare import assert_close
 from ..law import is_operator, law

@@ -5,10 +5,10 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
+import numpy
 import torch
 from torch import Tensor
 
-import numpy
 from scitorch.op.domain import Complex
 
 from ..compare import assert_close

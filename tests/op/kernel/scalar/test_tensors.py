@@ -6,11 +6,11 @@ import math
 import threading
 
 import mpmath
+import numpy as np
 import pytest
 import scipy.special
 import torch
 
-import numpy as np
 from scitorch.op.kernel import scalar_kernel
 from scitorch.op.kernel.gamma_functions import digamma, polygamma
 from scitorch.op.kernel.scalar import llvm_backend
