@@ -123,7 +123,10 @@ class Signature:
     ) -> tuple[int, ...]:
         first = tuple(leading[0])
         # The usual case, at a tenth of the cost; symbolic sizes are torch's business.
-        if len(leading) == 1 or (all(type(size) is int for size in first) and all(s == first for s in leading[1:])):
+        if len(leading) == 1:
+            return first
+        # Comparing a size with a symbolic one would settle it, even between shapes of different length.
+        if all(type(size) is int for shape in leading for size in shape) and all(s == first for s in leading[1:]):
             return first
         try:
             return tuple(torch.broadcast_shapes(*leading))
