@@ -81,7 +81,7 @@ def _scalar(value: Any, dtype: torch.dtype) -> torch.Tensor:
 
 def _from_object(value: Any, dtype: torch.dtype | None) -> torch.Tensor:
     if hasattr(value, "__dlpack__") and not hasattr(value, "__array__"):
-        return torch.from_dlpack(value)
+        return torch.from_dlpack(value)  # type: ignore[attr-defined]
     if hasattr(value, "__array__") and not isinstance(value, type):
         # asked directly, because NumPy would not accept an array of this namespace as the answer
         answer = value.__array__()
@@ -243,7 +243,7 @@ def from_dlpack(x: Any, /, *, device: Any = None, copy: bool | None = None) -> n
     if isinstance(x, ndarray):
         x = x._tensor
     keywords = {} if device is None else {"device": device}
-    return ndarray._wrap(torch.from_dlpack(x, copy=copy, **keywords))
+    return ndarray._wrap(torch.from_dlpack(x, copy=copy, **keywords))  # type: ignore[attr-defined]
 
 
 def astype(

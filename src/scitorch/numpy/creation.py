@@ -200,7 +200,7 @@ def fromfunction(function: Any, shape: Any, *, dtype: Any = float, like: Any = N
 
 def fromiter(iter: Any, dtype: Any, count: int = -1, *, like: Any = None) -> ndarray:
     """Return a one-dimensional array from an iterable."""
-    values = []
+    values: list[Any] = []
     for value in iter:
         if count >= 0 and len(values) == count:
             break

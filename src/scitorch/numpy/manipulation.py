@@ -55,6 +55,7 @@ class broadcast:
     def __init__(self, *args: Any) -> None:
         if len(args) > 64:
             raise ValueError(f"Need at least 0 and at most 64 array objects, got {len(args)}.")
+        self._arrays: tuple[ndarray, ...]
         flat: list[Any] = []
         for arg in args:
             flat.extend(arg._arrays if isinstance(arg, broadcast) else [arg])
@@ -159,7 +160,7 @@ def ravel(a: Any, order: str = "C") -> ndarray:
     """Return a one-dimensional array, a view where possible."""
     if order == "K":
         tensor = tensor_of(a)
-        axes = sorted(range(tensor.ndim), key=lambda axis: -abs(tensor.stride(axis)))
+        axes = sorted(range(tensor.ndim), key=lambda axis: -tensor.stride()[axis])
         return ndarray._wrap(tensor.permute(axes).reshape(-1))
     return reshape(a, -1, order) if tensor_of(a).numel() else ndarray._wrap(tensor_of(a).reshape(0))
 

@@ -53,11 +53,11 @@ class Methods:
 
     def conj(self) -> Any:
         """Complex conjugate."""
-        return np.conjugate(self)
+        return np.conjugate(self)  # type: ignore[misc]
 
     def conjugate(self) -> Any:
         """Complex conjugate."""
-        return np.conjugate(self)
+        return np.conjugate(self)  # type: ignore[misc]
 
     def cumprod(self, axis: Any = None, dtype: Any = None, out: Any = None) -> Any:
         """Cumulative product, as `numpy.cumprod`."""
@@ -146,7 +146,7 @@ class Methods:
     def resize(self, *new_shape: Any, refcheck: bool = True) -> None:
         """Change the shape in place, filling with zeros."""
         shape = new_shape[0] if len(new_shape) == 1 else new_shape
-        self._tensor = np.resize_with_zeros(self, shape)  # type: ignore[attr-defined]
+        self._tensor = np.resize_with_zeros(self, shape)  # type: ignore[misc, arg-type]
 
     def round(self, decimals: int = 0, out: Any = None) -> Any:
         """Round to decimals, as `numpy.round`."""
@@ -208,7 +208,7 @@ class Methods:
 
     def tobytes(self, order: str = "C") -> bytes:
         """Return the bytes of the elements in C order."""
-        return np.to_numpy(self).tobytes(order)
+        return np.to_numpy(self).tobytes(order)  # type: ignore[arg-type]
 
     def tofile(self, fid: Any, sep: str = "", format: str = "%s") -> None:
         """Write the elements to a file, as `numpy.ndarray.tofile`."""
@@ -221,7 +221,7 @@ class Methods:
     def transpose(self, *axes: Any) -> Any:
         """Permute the axes."""
         if len(axes) == 1 and (axes[0] is None or isinstance(axes[0], tuple | list)):
-            axes = axes[0]
+            return np.transpose(self, axes[0])
         return np.transpose(self, axes if axes else None)
 
     def var(
@@ -241,7 +241,7 @@ class Methods:
 
     def view(self, dtype: Any = None, type: Any = None) -> Any:
         """Return the same memory, interpreted as another dtype if one is given."""
-        return np.view(self, dtype, type)
+        return np.view(self, dtype, type)  # type: ignore[arg-type]
 
     def byteswap(self, inplace: bool = False) -> Any:
         """Swap the bytes of each element."""

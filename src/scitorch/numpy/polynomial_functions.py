@@ -263,6 +263,8 @@ class poly1d:
     """
 
     def __init__(self, c_or_r: Any, r: bool = False, variable: str | None = None) -> None:
+        self._coefficients: torch.Tensor
+        self._variable: str
         if isinstance(c_or_r, poly1d):
             self._coefficients = c_or_r._coefficients
             self._variable = c_or_r._variable if variable is None else variable
@@ -272,7 +274,7 @@ class poly1d:
         if tensor.ndim > 1:
             raise ValueError("Polynomial must be 1d only.")
         tensor = trim_zeros(ndarray._wrap(tensor), trim="f")._tensor
-        self._coefficients: torch.Tensor = tensor if tensor.numel() else tensor.new_zeros(1)
+        self._coefficients = tensor if tensor.numel() else tensor.new_zeros(1)
         self._variable = "x" if variable is None else variable
 
     @property

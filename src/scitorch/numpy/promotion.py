@@ -49,7 +49,7 @@ def result_type(*arrays_and_dtypes: Any) -> "numpy.dtype[Any]":
 
 def weak_result_type(*values: Any) -> torch.dtype:
     """Return the common torch dtype of values, Python scalars being weak."""
-    kinds = [v if type(v) in (int, float, complex) else NUMPY_OF_TORCH[tensor_of(v).dtype] for v in values]
+    kinds: list[Any] = [v if type(v) in (int, float, complex) else NUMPY_OF_TORCH[tensor_of(v).dtype] for v in values]
     kinds = [type(v)(0) if type(v) in (float, complex) else v for v in kinds]
     return torch_dtype(numpy.result_type(*kinds))
 
