@@ -132,7 +132,7 @@ _PARAMETER = Real(0.05, 20.0, hard=(0.5, 1.0, 13.5655, 1e3, 1e-8))
 
 
 @elementwise(
-    kernel=_with_large(scipy_ufunc("scipy.special.betaln"), log_beta),
+    kernel={"cpu": _with_large(scipy_ufunc("scipy.special.betaln"), log_beta)},
     partials={
         "a": lambda a, b, out: -_polygamma_difference(a, b),
         "b": lambda a, b, out: -_polygamma_difference(b, a),
@@ -175,7 +175,7 @@ def betaln(a: Tensor, b: Tensor) -> Tensor:
 
 
 @elementwise(
-    kernel=_with_large(scipy_ufunc("scipy.special.beta"), large_beta),
+    kernel={"cpu": _with_large(scipy_ufunc("scipy.special.beta"), large_beta)},
     partials={
         "a": lambda a, b, out: -out * _polygamma_difference(a, b),
         "b": lambda a, b, out: -out * _polygamma_difference(b, a),

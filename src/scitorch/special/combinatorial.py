@@ -117,6 +117,14 @@ def binom(x: Tensor, y: Tensor) -> Tensor:
     """
 
 
+def _whole(name: str, argument: str, value: Tensor) -> int:
+    """The integer in a 0-d array."""
+    if value.ndim or value.is_complex() or (value.is_floating_point() and value.item() != round(value.item())):
+        given = f"an array of shape {tuple(value.shape)}" if value.ndim else f"{value.item()}"
+        raise ValueError(f"{name}: argument {argument!r} is {given}; exact=True wants one whole number")
+    return int(value.item())
+
+
 def _pairs(make: Maker) -> list[Sample]:
     if not make.dtype.is_floating_point:
         return []
@@ -125,7 +133,7 @@ def _pairs(make: Maker) -> list[Sample]:
 
 
 @composite(samples=_pairs, reference="scipy.special.comb", rtol=1e-11)
-def comb(N: Tensor, k: Tensor, *, repetition: bool = False) -> Tensor:
+def comb(N: Tensor, k: Tensor, *, exact: bool = False, repetition: bool = False) -> Tensor | int:
     """
     Number of combinations of `N` things taken `k` at a time.
 
@@ -135,22 +143,26 @@ def comb(N: Tensor, k: Tensor, *, repetition: bool = False) -> Tensor:
         Number of things.
     k : array_like
         Number of things taken; its shape broadcasts with that of `N`.
+    exact : bool, optional
+        Whether to count with Python integers of any size; for two whole numbers only.
     repetition : bool, optional
         Whether a thing may be taken again.
 
     Returns
     -------
-    Tensor
-        The binomial coefficient, 0 where `k` is above `N` or either is negative.
+    Tensor or int
+        The binomial coefficient, 0 where `k` is above `N` or either is negative; an int if `exact`.
 
     Raises
     ------
     TypeError
         If an argument is complex.
+    ValueError
+        If `exact` is asked for with arguments that are not two whole numbers.
 
     Notes
     -----
-    As `scipy.special.comb` with ``exact=False``; use `math.comb` for exact integers.
+    `binom` has the derivatives.
 
     Examples
     --------
@@ -160,13 +172,16 @@ def comb(N: Tensor, k: Tensor, *, repetition: bool = False) -> Tensor:
     tensor([10.,  0.], dtype=torch.float64)
     """
     if repetition:
-        return comb(N + k - 1, k)
+        return comb(N + k - 1, k, exact=exact)
+    if exact:
+        total, taken = _whole("comb", "N", N), _whole("comb", "k", k)
+        return math.comb(total, taken) if min(total, taken) >= 0 else 0
     possible = (k <= N) & (N >= 0) & (k >= 0)
     return torch.where(possible, binom(torch.where(possible, N, 1), torch.where(possible, k, 1)), 0.0)
 
 
 @composite(samples=_pairs, reference="scipy.special.perm", rtol=1e-11)
-def perm(N: Tensor, k: Tensor) -> Tensor:
+def perm(N: Tensor, k: Tensor, exact: bool = False) -> Tensor | int:
     """
     Number of arrangements of `k` of `N` things.
 
@@ -176,20 +191,24 @@ def perm(N: Tensor, k: Tensor) -> Tensor:
         Number of things.
     k : array_like
         Number of things arranged; its shape broadcasts with that of `N`.
+    exact : bool, optional
+        Whether to count with Python integers of any size; for two whole numbers only.
 
     Returns
     -------
-    Tensor
-        N!/(N - k)!, 0 where `k` is above `N` or either is negative.
+    Tensor or int
+        N!/(N - k)!, 0 where `k` is above `N` or either is negative; an int if `exact`.
 
     Raises
     ------
     TypeError
         If an argument is complex.
+    ValueError
+        If `exact` is asked for with arguments that are not two whole numbers.
 
     Notes
     -----
-    As `scipy.special.perm` with ``exact=False``; use `math.perm` for exact integers.
+    `poch` has the derivatives.
 
     Examples
     --------
@@ -198,13 +217,16 @@ def perm(N: Tensor, k: Tensor) -> Tensor:
     >>> perm(torch.tensor([5.0, 3.0], dtype=torch.float64), torch.tensor([2.0, 4.0], dtype=torch.float64))
     tensor([20.,  0.], dtype=torch.float64)
     """
+    if exact:
+        total, taken = _whole("perm", "N", N), _whole("perm", "k", k)
+        return math.perm(total, taken) if min(total, taken) >= 0 else 0
     possible = (k <= N) & (N >= 0) & (k >= 0)
     start = torch.where(possible, N - k + 1, 1)
     return torch.where(possible, poch(start, torch.where(possible, k, 1)), 0.0)
 
 
 @composite(domain={"n": Real(0.0, 20.0, hard=(0.0, 1.0, 5.0, 170.0))}, reference="scipy.special.factorial")
-def factorial(n: Tensor) -> Tensor:
+def factorial(n: Tensor, exact: bool = False) -> Tensor | int:
     """
     Factorial, continued by the gamma function.
 
@@ -212,20 +234,24 @@ def factorial(n: Tensor) -> Tensor:
     ----------
     n : array_like
         Real argument.
+    exact : bool, optional
+        Whether to count with Python integers of any size; for one whole number only.
 
     Returns
     -------
-    Tensor
-        Γ(n + 1), 0 for negative `n`.
+    Tensor or int
+        Γ(n + 1), 0 for negative `n`; an int if `exact`.
 
     Raises
     ------
     TypeError
         If `n` is complex.
+    ValueError
+        If `exact` is asked for with an argument that is not one whole number.
 
     Notes
     -----
-    As `scipy.special.factorial` with ``exact=False``; use `math.factorial` for exact integers.
+    DLMF 5.4.1.
 
     Examples
     --------
@@ -234,6 +260,9 @@ def factorial(n: Tensor) -> Tensor:
     >>> factorial(torch.tensor([0.0, 5.0, -1.0], dtype=torch.float64))
     tensor([  1., 120.,   0.], dtype=torch.float64)
     """
+    if exact:
+        count = _whole("factorial", "n", n)
+        return math.factorial(count) if count >= 0 else 0
     return torch.where(n < 0, 0.0, gamma(torch.where(n < 0, 0, n) + 1))
 
 

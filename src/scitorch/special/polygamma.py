@@ -97,7 +97,7 @@ def _complex_polygamma(n: Tensor, z: Tensor) -> Tensor:
                 value[here] = (-1.0) ** order * value[here] - _cotangent_derivative(int(order), z[here])
     value = torch.where(left & (z.imag == 0.0) & (z.real == z.real.round()), (sign * math.inf).to(z.dtype), value)
     value = torch.where(left & (n >= 400.0), math.nan, value)
-    return torch.where(n == 0.0, _digamma(z), value).to(dtype)  # type: ignore[arg-type]
+    return torch.where(n == 0.0, _digamma(z.cpu()).to(z.device), value).to(dtype)  # type: ignore[arg-type]
 
 
 def _device_digamma(z: Tensor) -> Tensor:
