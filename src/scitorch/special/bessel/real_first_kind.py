@@ -39,7 +39,7 @@ def along_steepest_descent(v, x, order_v: int, order_z: int, scaled: int):
     """The derivative of exp(-x) I_ν(x) or, where not `scaled`, of I_ν(x), times exp(-x) all the same."""
     # The path of order w in place of ν leaves a phase (w - ν)θ. It keeps the path from turning sharply for small ν.
     w = max(v, min(x, 1.0))
-    start = math.asinh(w / x)
+    start = math.asinh(w / x) if w < 1e100 * x else math.log(2.0 * w) - math.log(x)
     top = x * 2.0 * math.sinh(0.5 * start) ** 2 - v * start
     step = 1.0 / math.sqrt(100.0 + 20.0 * math.hypot(x, v))
     total = 0.0
@@ -49,12 +49,16 @@ def along_steepest_descent(v, x, order_v: int, order_z: int, scaled: int):
         theta = math.pi * math.tanh(u)
         sine = math.sin(rest)
         ratio = 1.0
-        slope = theta / 3.0
+        growth = theta / 3.0  # d log(ratio)/dθ
         if theta > 1e-4:
             ratio = theta / sine
-            slope = (1.0 - ratio * math.cos(theta)) / sine
-        s = math.asinh(w * ratio / x)
-        ds = w / x * slope / math.hypot(1.0, w * ratio / x)
+            growth = (1.0 - ratio * math.cos(theta)) / theta
+        if w < 1e100 * x:
+            s = math.asinh(w / x * ratio)
+            ds = growth * (w / x * ratio) / math.hypot(1.0, w / x * ratio)
+        else:  # the quotient might overflow
+            s = math.log(ratio) + math.log(2.0 * w) - math.log(x)
+            ds = growth
         versine = math.sin(0.5 * theta)
         exponent = x * (2.0 * math.sinh(0.5 * s) ** 2 * math.cos(theta) - 2.0 * versine * versine) - v * s - top
         size = math.exp(exponent) * rest * (2.0 - rest / math.pi)  # dθ/du = π (1 - tanh²)
