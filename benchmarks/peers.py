@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import importlib
+import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -11,7 +12,7 @@ import numpy
 import torch
 from torch import Tensor
 
-from scitorch.op import Entry
+from scitorch.op import Composite, Entry
 
 from .timing import OURS, Row
 
@@ -50,6 +51,7 @@ def row_of(entry: Entry, case: str, args: Sequence[Any], kwargs: Mapping[str, An
 
 def gradient_row(entry: Entry, case: str, args: Sequence[Any], kwargs: Mapping[str, Any], view: View = None) -> Row:
     """Value and gradient in every float argument, against torch and JAX."""
+    args = [_fixed(a) if name in undefined_arguments(entry) else a for name, a in _named(entry, args)]
     contenders: dict[str, Callable[[], Any]] = {OURS: _torch_gradient(entry.function, args, kwargs, view)}
     expected = contenders[OURS]()
     notes: list[str] = []
@@ -71,6 +73,24 @@ def gradient_row(entry: Entry, case: str, args: Sequence[Any], kwargs: Mapping[s
             continue
         contenders[who] = call
     return Row(entry.declared.family, entry.declared.name, case, contenders, tuple(notes))
+
+
+def undefined_arguments(entry: Entry) -> set[str]:
+    """Arguments without a derivative; they take part as integers."""
+    if isinstance(entry.declared, Composite):
+        return set(entry.declared.undefined)
+    derivative, arguments = entry.declared.derivative, entry.declared.arguments
+    return {a for i, a in enumerate(arguments) if not derivative.defined(i)}
+
+
+def _named(entry: Entry, args: Sequence[Any]) -> Iterable[tuple[str, Any]]:
+    declared = entry.declared
+    names = declared.arrays if isinstance(declared, Composite) else declared.arguments
+    return itertools.zip_longest(names[: len(args)], args)
+
+
+def _fixed(value: Any) -> Any:
+    return value.to(torch.int64) if isinstance(value, Tensor) else value
 
 
 def relative_difference(found: Any, expected: Any) -> float:
