@@ -5,6 +5,7 @@ from typing import Any
 
 import torch
 
+from scitorch.numpy.torch_private import is_transformed
 from scitorch.numpy.ufunc import ufunc
 
 __all__ = [
@@ -67,17 +68,9 @@ def _remainder(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
     result = torch.remainder(a, b)
     # A zero remainder has the sign of the divisor; torch leaves that of the dividend. Every other remainder has that
     # sign already. torch's derivative of copysign at zero is zero, so tracked values keep torch's sign of zero.
-    if result.requires_grad or _inside_transform(result):
+    if result.requires_grad or is_transformed(result):
         return result
     return torch.copysign(result, b)
-
-
-def _inside_transform(tensor: torch.Tensor) -> bool:
-    return (
-        torch.compiler.is_compiling()
-        or type(tensor) is not torch.Tensor
-        or torch._C._functorch.is_functorch_wrapped_tensor(tensor)
-    )
 
 
 def _fmod(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:

@@ -8,7 +8,7 @@ import torch
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.axes import normalize_axis
 from scitorch.numpy.conversion import tensor_of
-from scitorch.numpy.dtypes import NUMPY_OF_TORCH, WIDE_UNSIGNED, astype_tensor, from_host, host, torch_dtype
+from scitorch.numpy.dtypes import INEXACT, NUMPY_OF_TORCH, WIDE_UNSIGNED, astype_tensor, from_host, host, torch_dtype
 from scitorch.numpy.products import common_dtype, product
 from scitorch.numpy.reductions import finish
 
@@ -35,6 +35,13 @@ def _pair(a: Any, b: Any) -> tuple[torch.Tensor, torch.Tensor]:
 
 def dot(a: Any, b: Any, out: Any = None) -> Any:
     """Return the dot product: inner product of vectors, matrix product of matrices, contraction in general."""
+    if out is None and type(a) is ndarray and type(b) is ndarray:
+        left, right = a._tensor, b._tensor
+        if left.dtype is right.dtype and left.dtype in INEXACT and 0 < left.ndim < 3 and 0 < right.ndim < 3:
+            try:
+                return ndarray._wrap(torch.matmul(left, right))
+            except RuntimeError:
+                pass  # the long way raises NumPy's error
     x, y = _pair(a, b)
     if x.ndim == 0 or y.ndim == 0:
         return finish(x * y if x.dtype not in WIDE_UNSIGNED else from_host(host(x) * host(y)), out)

@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy
 import torch
-from torch.utils import _pytree
 
 from scitorch.numpy.array import ndarray
+from scitorch.numpy.torch_private import pytree
 
 __all__: list[str] = []
 
@@ -104,10 +104,10 @@ def _unflatten(leaves: Any, context: None) -> Any:
 
 
 def _flatten_with_keys(array: ndarray) -> Any:
-    return [(_pytree.SequenceKey(0), array._tensor)], None
+    return [(pytree.SequenceKey(0), array._tensor)], None
 
 
-_pytree.register_pytree_node(
+pytree.register_pytree_node(
     ndarray,
     _flatten,
     _unflatten,

@@ -141,6 +141,11 @@ class Methods:
         """Return the same elements in another shape, a view where possible."""
         if len(shape) == 1:
             shape = shape[0]
+        if order == "C" and copy is None:
+            try:
+                return np.ndarray._wrap(self._tensor.reshape(shape))  # type: ignore[attr-defined]
+            except (RuntimeError, TypeError):
+                pass  # other ways of writing a shape, and NumPy's errors
         return np.reshape(self, shape, order, copy=copy)
 
     def resize(self, *new_shape: Any, refcheck: bool = True) -> None:

@@ -10,7 +10,7 @@ import torch
 
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.conversion import tensor_of
-from scitorch.numpy.dtypes import NUMPY_OF_TORCH, astype_tensor, from_host, torch_dtype
+from scitorch.numpy.dtypes import NUMPY_OF_TORCH, astype_tensor, from_host, holds, torch_dtype
 
 __all__ = ["arange", "geomspace", "linspace", "logspace"]
 
@@ -132,7 +132,7 @@ def linspace(
     index = torch.arange(count, dtype=real, device=first.device).reshape((-1,) + (1,) * first.ndim)
     if divisions > 0:
         step = delta / divisions
-        if bool((step == 0).detach().any()) if not _batched(step) else False:
+        if holds(step == 0):
             values = index / divisions * delta
         else:
             values = index * step
@@ -148,10 +148,6 @@ def linspace(
         values = torch.floor(values)
     result = ndarray._wrap(_placed(astype_tensor(values, wanted), device))
     return (result, ndarray._wrap(step)) if retstep else result
-
-
-def _batched(tensor: torch.Tensor) -> bool:
-    return torch._C._functorch.is_functorch_wrapped_tensor(tensor)
 
 
 def _inexact(value: Any) -> torch.Tensor:
