@@ -250,6 +250,7 @@ def fdtr(dfn: Tensor, dfd: Tensor, x: Tensor) -> Tensor:
     tensor(0.5556, dtype=torch.float64)
     """
     outside = _no_f_distribution(dfn, dfd, x)
+    dfd = dfd * 1.0
     dfd = dfd.clamp(min=torch.finfo(dfd.dtype).tiny)  # the quotients of a smaller one would vanish
     total = dfd + dfn * x
     small = dfn * x < dfd
@@ -299,6 +300,7 @@ def fdtrc(dfn: Tensor, dfd: Tensor, x: Tensor) -> Tensor:
     tensor(0.4444, dtype=torch.float64)
     """
     outside = _no_f_distribution(dfn, dfd, x)
+    dfd = dfd * 1.0
     dfd = dfd.clamp(min=torch.finfo(dfd.dtype).tiny)  # the quotients of a smaller one would vanish
     total = dfd + dfn * x
     small = dfn * x < dfd
