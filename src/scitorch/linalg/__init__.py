@@ -6,7 +6,9 @@ from .cholesky import cho_factor, cho_solve, cholesky
 from .determinant import det, slogdet
 from .eigen_hermitian import eigh, eigvalsh
 from .exponential import expm
+from .least_squares import lstsq, pinv, pinvh
 from .linear_solve import inv, solve, solve_triangular
+from .lower_upper import lu, lu_factor, lu_solve
 from .matrix_equations import solve_continuous_lyapunov, solve_sylvester
 from .orthogonal_triangular import qr
 from .roots_logarithms import logm, sqrtm
@@ -24,6 +26,12 @@ __all__ = [
     "expm",
     "inv",
     "logm",
+    "lstsq",
+    "lu",
+    "lu_factor",
+    "lu_solve",
+    "pinv",
+    "pinvh",
     "qr",
     "schur",
     "slogdet",

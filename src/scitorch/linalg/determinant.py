@@ -124,15 +124,15 @@ def _regular_third(a: Tensor, e: Tensor, f: Tensor, da: Tensor) -> Tensor:
     """Third differential of ``det(a) inv(a)`` in the directions e, f and da; NaN where ``a`` is singular."""
     x = _inverse(a, singular_is_nan=True)
     xe, xf, xd = x @ e, x @ f, x @ da
-    eye = identity_like(a)
-    # adj'' = det(a) q x, where q(e, f) is the bracket below; then det' = det tr(xd), x' = -xd x, (xe)' = -xd xe.
+    # adj'' = det(a) (c + q) x with a number c and a matrix q; then det' = det tr(xd), x' = -xd x, (xe)' = -xd xe.
     te, tf, td, tef = _trace(xe), _trace(xf), _trace(xd), _trace(xe @ xf)
     te1, tf1, tef1 = -_trace(xd @ xe), -_trace(xd @ xf), -_trace(xd @ xe @ xf) - _trace(xe @ xd @ xf)
     xe1, xf1 = -(xd @ xe), -(xd @ xf)
-    q = (te * tf - tef) * eye - te * xf - tf * xe + xe @ xf + xf @ xe
-    q1 = (te1 * tf + te * tf1 - tef1) * eye - te1 * xf - te * xf1 - tf1 * xe - tf * xe1
-    q1 = q1 + xe1 @ xf + xe @ xf1 + xf1 @ xe + xf @ xe1
-    return _det(a)[..., None, None] * ((td * q + q1 - q @ xd) @ x)
+    c, c1 = te * tf - tef, te1 * tf + te * tf1 - tef1
+    q = xe @ xf + xf @ xe - te * xf - tf * xe
+    q1 = xe1 @ xf + xe @ xf1 + xf1 @ xe + xf @ xe1 - te1 * xf - te * xf1 - tf1 * xe - tf * xe1
+    inner = td * q + q1 - q @ xd - c * xd
+    return _det(a)[..., None, None] * ((td * c + c1) * x + inner @ x)
 
 
 @gufunc(
