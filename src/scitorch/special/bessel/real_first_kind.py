@@ -55,7 +55,7 @@ def along_steepest_descent(v, x, order_v: int, order_z: int, scaled: int):
             growth = (1.0 - ratio * math.cos(theta)) / theta
         if w < 1e100 * x:
             s = math.asinh(w / x * ratio)
-            ds = growth * (w / x * ratio) / math.hypot(1.0, w / x * ratio)
+            ds = growth * ((w / x * ratio) / math.hypot(1.0, w / x * ratio))
         else:  # the quotient might overflow
             s = math.log(ratio) + math.log(2.0 * w) - math.log(x)
             ds = growth
