@@ -71,6 +71,16 @@ def test_jump_in_the_bias_has_no_derivative() -> None:
     assert torch.isnan(slope)
 
 
+@pytest.mark.parametrize("transform", [fht, ifht])
+def test_batches_of_parameters_are_a_loop(transform) -> None:
+    a = torch.randn(3, 1, 7, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
+    mu = torch.tensor([0.0, 0.7], dtype=torch.float64)
+    found = transform(a, 0.3, mu, bias=0.1)
+    assert found.shape == (3, 2, 7)
+    for k in range(2):
+        torch.testing.assert_close(found[:, k], transform(a[:, 0], 0.3, mu[k], bias=0.1))
+
+
 def test_bad_arguments_are_named() -> None:
     with pytest.raises(TypeError, match="fht: argument 'a' is complex"):
         fht(torch.ones(3, dtype=torch.complex128), 0.1, 0.0)

@@ -45,13 +45,13 @@ def fht(a: Tensor, dln: Number, mu: Number, offset: Number = 0.0, bias: Number =
     ----------
     a : (…, n)
         Real sequences, periodic in the logarithm of their argument r.
-    dln : float or 0-d tensor
+    dln : float or tensor (…)
         Spacing of log r.
-    mu : float or 0-d tensor
+    mu : float or tensor (…)
         Order of the Bessel function, any real number.
-    offset : float or 0-d tensor
+    offset : float or tensor (…)
         log(k r) at the centre of the sequences; see :func:`fhtoffset`.
-    bias : float or 0-d tensor
+    bias : float or tensor (…)
         Exponent q of the power law (k r)^q that is taken out before the transform.
 
     Returns
@@ -73,7 +73,8 @@ def fht(a: Tensor, dln: Number, mu: Number, offset: Number = 0.0, bias: Number =
 
     Notes
     -----
-    Hamilton (2000), Mon. Not. R. Astron. Soc. 312, 257. Differentiable in every argument. Where (mu + 1 ± bias)/2 are
+    Hamilton (2000), Mon. Not. R. Astron. Soc. 312, 257. Differentiable in every argument; tensors of parameters
+    broadcast against the batch dimensions of `a`. Where (mu + 1 ± bias)/2 are
     both whole numbers and not positive, the transform jumps as `bias` varies, and that derivative is nan.
 
     Examples
@@ -97,13 +98,13 @@ def ifht(A: Tensor, dln: Number, mu: Number, offset: Number = 0.0, bias: Number 
     ----------
     A : (…, n)
         Real sequences, periodic in the logarithm of their argument k.
-    dln : float or 0-d tensor
+    dln : float or tensor (…)
         Spacing of log k.
-    mu : float or 0-d tensor
+    mu : float or tensor (…)
         Order of the Bessel function, any real number.
-    offset : float or 0-d tensor
+    offset : float or tensor (…)
         log(k r) at the centre of the sequences.
-    bias : float or 0-d tensor
+    bias : float or tensor (…)
         Exponent q of the power law that was taken out before the transform.
 
     Returns
@@ -190,14 +191,15 @@ def _transformed(name: str, a: Tensor, dln: Number, mu: Number, offset: Number, 
             f"{name}: argument {'a' if name == 'fht' else 'A'!r} has shape {tuple(a.shape)}; wanted points"
         )
     n = a.shape[-1]
-    dln, mu, offset, bias = (_number(x, a) for x in (dln, mu, offset, bias))
+    dln, mu, offset, bias = torch.broadcast_tensors(*(_number(x, a).unsqueeze(-1) for x in (dln, mu, offset, bias)))
     steps = (torch.arange(n, dtype=a.dtype, device=a.device) - (n - 1) / 2) * dln
     u = _coefficients(n, dln, mu, offset, bias)
     inverse = name == "ifht"
-    singular = u[0].abs() == 0 if inverse else u[0].abs() == math.inf
-    if not torch.compiler.is_compiling() and not transforms_active() and bool(singular):
+    zeroth = u[..., :1].abs()
+    singular = zeroth == 0 if inverse else zeroth == math.inf
+    if not torch.compiler.is_compiling() and not transforms_active() and bool(singular.any()):
         warnings.warn(f"{name}: singular transform, consider changing the bias", UserWarning, stacklevel=4)
-    keep = torch.cat([~singular.reshape(1), torch.ones(n // 2, dtype=torch.bool, device=a.device)])
+    keep = torch.cat([~singular, torch.ones_like(u[..., 1:], dtype=torch.bool)], -1)
     u = torch.where(keep, u, torch.ones_like(u))
     if inverse:
         spectrum = torch.fft.rfft(a * torch.exp(bias * (steps + offset))) / u.conj_physical()
@@ -208,20 +210,19 @@ def _transformed(name: str, a: Tensor, dln: Number, mu: Number, offset: Number, 
 
 
 def _coefficients(n: int, dln: Tensor, mu: Tensor, offset: Tensor, bias: Tensor) -> Tensor:
-    """u_m for m = 0 … n//2."""
+    """u_m for m = 0 … n//2, along the last axis of the parameters."""
     from ..special.gamma import loggamma
 
     plus, minus = (mu + 1 + bias) / 2, (mu + 1 - bias) / 2
     zeroth = _zeroth_coefficient(plus, minus, bias)
     y = torch.arange(1, n // 2 + 1, dtype=dln.dtype, device=dln.device) * (math.pi / (n * dln))
-    above, below = loggamma(torch.complex(plus.expand_as(y), y)), loggamma(torch.complex(minus.expand_as(y), y))
+    above, below = (loggamma(torch.complex(x.expand(y.shape), y)) for x in (plus, minus))
     modulus = torch.exp(above.real - below.real + bias * _LN_2)
     angle = above.imag + below.imag + 2 * y * (_LN_2 - offset)
     real, imag = modulus * torch.cos(angle), modulus * torch.sin(angle)
     if n % 2 == 0:  # the spectrum of a real sequence of even length ends with a real number
-        imag = torch.cat([imag[:-1], torch.zeros_like(imag[-1:])])
-    zeroth = zeroth.reshape(1)
-    return torch.complex(torch.cat([zeroth, real]), torch.cat([torch.zeros_like(zeroth), imag]))
+        imag = torch.cat([imag[..., :-1], torch.zeros_like(imag[..., -1:])], -1)
+    return torch.complex(torch.cat([zeroth, real], -1), torch.cat([torch.zeros_like(zeroth), imag], -1))
 
 
 def _zeroth_coefficient(plus: Tensor, minus: Tensor, bias: Tensor) -> Tensor:
@@ -251,7 +252,7 @@ def _sign_of_gamma(x: Tensor) -> Tensor:
 
 
 def _number(value: Number, like: Tensor) -> Tensor:
-    """A 0-d tensor of the dtype and device of ``like``."""
+    """A tensor of the dtype and device of ``like``."""
     kind = find_array_type(value)
     if kind is not None:
         value = kind.to_tensor(value)
