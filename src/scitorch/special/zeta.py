@@ -14,7 +14,7 @@ from scitorch.op.kernel import scipy_ufunc
 from .euler_maclaurin import hurwitz_derivative, hurwitz_zeta
 from .gamma import gamma, sine_and_cosine_of_pi
 from .polygamma import digamma
-from .regions import real_part
+from .regions import nan_where, real_part
 
 _zeta = scipy_ufunc("scipy.special._ufuncs._zeta")
 
@@ -29,6 +29,11 @@ def _hurwitz_in_x_kernel(x: Tensor, q: Tensor, *, order: int) -> Tensor:
     # SciPy's function of a real exponent is defined for x > 1 only; left of -1 the sum for a complex one cancels.
     defined = x.real > -1.0 if x.is_complex() else x > 1.0
     return torch.where(defined, torch.where(infinite, 0.0, value), math.nan)
+
+
+def _hurwitz_in_q(x: Tensor, q: Tensor) -> Tensor:
+    slope = -x * _hurwitz(x + 1.0, q)
+    return slope if x.is_complex() else nan_where(x < 1.0, slope, x, q)
 
 
 def _hurwitz_kernel(x: Tensor, q: Tensor) -> Tensor:
@@ -74,7 +79,7 @@ def _lower(x: Tensor, q: Tensor, order: int) -> Tensor:
     loops="rr->r zr->z",
     partials={
         "x": lambda x, q, out: _hurwitz_in_x(x, q),
-        "q": lambda x, q, out: -x * _hurwitz(x + 1.0, q),
+        "q": lambda x, q, out: _hurwitz_in_q(x, q),
     },
     domain={"x": Real(1.2, 10.0, hard=(1.001, 50.0)), "q": Real(0.05, 20.0, hard=(1.0, 1e3))},
     complex_domain={"x": Complex((1.2, 6.0), (-10.0, 10.0))},

@@ -152,10 +152,6 @@ class ScalarKernel:
         """How many numbers it returns."""
         return self.program.outputs
 
-    @overload
-    def __call__(self, *arguments: float) -> float: ...
-    @overload
-    def __call__(self, *arguments: Tensor) -> Any: ...
     def __call__(self, *tensors: Any) -> Any:
         """
         Evaluate on tensors.
