@@ -17,6 +17,7 @@ from typing import Any
 from sphinx.application import Sphinx
 
 from scitorch.op import Entry, Operator, entries, load
+from scitorch.op.kernel.scalar import ScalarKernel
 
 FAMILIES = {
     "special": "Special functions",
@@ -47,7 +48,6 @@ COLUMNS = (
     Column("compiled transforms", ("compile_of_transforms",)),
     Column("Inductor", ("compile_with_inductor",)),
     Column("export", ("export_with_dynamic_batch",)),
-    Column("CUDA source", ("cuda_source_compiles",)),
     Column("DTensor", ("sharding_rule_holds",)),
 )
 
@@ -104,7 +104,9 @@ def _coverage_page(record: dict[str, Any] | None) -> str:
         "passed in this build"
         + (f" (torch {torch_version})" if torch_version else "")
         + ". ✗: a check failed. ·: not checked in this build (slow checks run on a sample of each family, and in full "
-        "by `make test-all`). –: the column does not apply. *Gradients* lists the arguments with a derivative.",
+        "by `make test-all`). –: the column does not apply. *Gradients* lists the arguments with a derivative. *On CUDA* "
+        "says what computes there: torch, a scalar kernel as C++ (✓: NVRTC compiled it and its first derivatives in this "
+        "build), or SciPy on the host, with a copy there and back.",
         "",
     ]
     if record is None:
@@ -113,9 +115,10 @@ def _coverage_page(record: dict[str, Any] | None) -> str:
     body = []
     for family, title in FAMILIES.items():
         header = "".join(
-            f"<th>{html.escape(c)}</th>" for c in ("function", "gradients", "complex", *(c.title for c in COLUMNS))
+            f"<th>{html.escape(c)}</th>"
+            for c in ("function", "gradients", "complex", "on CUDA", *(c.title for c in COLUMNS))
         )
-        rows = "".join(_row(entry, outcomes.get(entry.key)) for entry in _public(family))
+        rows = "".join(_row(entry, outcomes) for entry in _public(family))
         body += [
             f"## {title}",
             "",
@@ -127,7 +130,7 @@ def _coverage_page(record: dict[str, Any] | None) -> str:
     return "\n".join(head + body)
 
 
-def _row(entry: Entry, found: dict[str, str] | None) -> str:
+def _row(entry: Entry, outcomes: dict[str, dict[str, str]]) -> str:
     from scitorch.testing import Subject, applicable_laws
 
     subject = Subject(entry)
@@ -137,9 +140,24 @@ def _row(entry: Entry, found: dict[str, str] | None) -> str:
         f"<td>{html.escape(_gradients(subject))}</td>",
     ]
     cells.append(f"<td>{'✓' if subject.takes_complex else '–'}</td>")
+    cells.append(f"<td>{_on_cuda(entry, outcomes)}</td>")
+    found = outcomes.get(entry.key, {})
     for column in COLUMNS:
-        cells.append(_cell([law for law in column.laws if law in applicable], found or {}))
+        cells.append(_cell([law for law in column.laws if law in applicable], found))
     return f"<tr>{''.join(cells)}</tr>"
+
+
+def _on_cuda(entry: Entry, outcomes: dict[str, dict[str, str]]) -> str:
+    """What computes the values of CUDA tensors: torch, a scalar kernel as C++, or SciPy on the host."""
+    if not isinstance(entry.declared, Operator):
+        return "its parts"
+    kernel = entry.declared.kernels.get("cuda") or entry.declared.kernels.get("any")
+    if kernel is None:
+        return "host copy"
+    if not isinstance(kernel, ScalarKernel):
+        return "torch"
+    compiled = outcomes.get(f"module {kernel.__module__}", {})
+    return "C++ ✓" if compiled and all(o == "passed" for o in compiled.values()) else "C++"
 
 
 def _gradients(subject: Any) -> str:

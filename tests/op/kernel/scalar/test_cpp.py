@@ -166,7 +166,9 @@ ARCHITECTURES = ["sm_80", "sm_90"]
 # Without optimization (-G), which takes NVRTC minutes for so many functions and refuses nothing more.
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
 @pytest.mark.parametrize("module", MODULES)
-def test_nvrtc_compiles_every_kernel_and_its_first_derivatives(nvrtc, module, architecture):
+def test_nvrtc_compiles_every_kernel_and_its_first_derivatives(nvrtc, module, architecture, record_property):
+    record_property("operator", f"module {module}")
+    record_property("law", f"compiles for {architecture}")
     text = cuda_text(*with_first_derivatives(MODULES[module]))
     assert compile_for(nvrtc, architecture, text, b"-G") > 1000
 
