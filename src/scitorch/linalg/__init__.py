@@ -4,26 +4,38 @@ from numpy.linalg import LinAlgError
 
 from .cholesky import cho_factor, cho_solve, cholesky
 from .determinant import det, slogdet
+from .eigen_general import eig, eigvals
 from .eigen_hermitian import eigh, eigvalsh
+from .entire_functions import coshm, cosm, expm_frechet, sinhm, sinm, tanhm, tanm
 from .exponential import expm
 from .least_squares import lstsq, pinv, pinvh
 from .linear_solve import inv, solve, solve_triangular
 from .lower_upper import lu, lu_factor, lu_solve
 from .matrix_equations import solve_continuous_lyapunov, solve_sylvester
 from .orthogonal_triangular import qr
+from .polar_form import polar
 from .roots_logarithms import logm, sqrtm
 from .schur_form import schur
 from .singular_values import svd, svdvals
+from .structured_matrices import circulant, companion, hankel, toeplitz
 
 __all__ = [
     "LinAlgError",
     "cho_factor",
     "cho_solve",
     "cholesky",
+    "circulant",
+    "companion",
+    "coshm",
+    "cosm",
     "det",
+    "eig",
     "eigh",
+    "eigvals",
     "eigvalsh",
     "expm",
+    "expm_frechet",
+    "hankel",
     "inv",
     "logm",
     "lstsq",
@@ -32,8 +44,11 @@ __all__ = [
     "lu_solve",
     "pinv",
     "pinvh",
+    "polar",
     "qr",
     "schur",
+    "sinhm",
+    "sinm",
     "slogdet",
     "solve",
     "solve_continuous_lyapunov",
@@ -42,4 +57,7 @@ __all__ = [
     "sqrtm",
     "svd",
     "svdvals",
+    "tanhm",
+    "tanm",
+    "toeplitz",
 ]
