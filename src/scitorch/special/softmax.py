@@ -27,6 +27,8 @@ def _floating(x: Tensor) -> Tensor:
 def _largest(x: Tensor, axes: tuple[int, ...]) -> Tensor:
     """The largest real part along the axes, a constant for differentiation; 0 where it is not finite."""
     real = real_part(x)
+    if any(real.shape[axis] == 0 for axis in axes):
+        return real.sum(dim=axes, keepdim=True)  # nothing to compare: the sum of exponentials is 0
     largest = torch.amax(real, dim=axes, keepdim=True) if axes else real
     return torch.where(torch.isfinite(largest), largest, 0.0)
 
