@@ -142,11 +142,22 @@ def modified_second(v, x, y, order: int, scaled: int):
     r = math.hypot(x, y)
     if not (0.0 < r < math.inf and abs(v) < math.inf):
         return math.nan, math.nan
-    p, q = all_second(abs(v), r, math.atan2(y, x), 0.0, order, x if scaled == 1 else 0.0)
-    if order % 2 == 1:  # K is even in its order
-        if v == 0.0:
-            return 0.0, 0.0
-        if v < 0.0:
+    boost = x if scaled == 1 else 0.0
+    phase = math.atan2(y, x)
+    if order % 2 == 1 and abs(v) < 1e-3:
+        # K is even in its order, and the two halves of the integral nearly cancel. The next terms of the Taylor series
+        # at ν = 0 are smaller by ν² log²|z| each.
+        p = 0.0
+        q = 0.0
+        weight = v
+        for k in range(3):
+            a, b = all_second(0.0, r, phase, 0.0, order + 2 * k + 1, boost)
+            p += weight * a
+            q += weight * b
+            weight *= v * v / ((2 * k + 2.0) * (2 * k + 3.0))
+    else:
+        p, q = all_second(abs(v), r, phase, 0.0, order, boost)
+        if v < 0.0 and order % 2 == 1:
             p, q = -p, -q
     if scaled == 1:
         c = math.cos(y)
