@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from scitorch.op.kernel import scalar_kernel
 from scitorch.op.kernel.scalar import ScalarKernel
 
-__all__ = ["mpmath_function", "on_axis", "on_plane"]
+__all__ = ["mpmath_function", "on_axis", "on_plane", "parts", "times_exponential"]
 
 
 def on_axis(kernel: ScalarKernel, v: Tensor, z: Tensor, *integers: int) -> Tensor:
@@ -20,8 +22,28 @@ def on_axis(kernel: ScalarKernel, v: Tensor, z: Tensor, *integers: int) -> Tenso
 
 def on_plane(kernel: ScalarKernel, v: Tensor, z: Tensor, *integers: int) -> Tensor:
     """Call a kernel of ν, x, y and integers, which returns a real and an imaginary part."""
+    return torch.complex(*kernel(v, *parts(z), *_numbers(integers, v)))
+
+
+@scalar_kernel
+def _times_exponential(p, q, x, y):
+    size = math.exp(x)
+    c = size * math.cos(y)
+    s = size * math.sin(y)
+    return p * c - q * s, p * s + q * c
+
+
+def times_exponential(value: Tensor, x: Tensor, y: Tensor) -> Tensor:
+    """`value` times exp(x + iy), the same in every memory layout."""
+    return torch.complex(*_times_exponential(*parts(value), x, y))
+
+
+def parts(z: Tensor) -> tuple[Tensor, Tensor]:
+    """Real and imaginary part, each contiguous."""
+    if not z.is_complex():
+        return z, torch.zeros_like(z)
     z = z.resolve_conj()
-    return torch.complex(*kernel(v, z.real.contiguous(), z.imag.contiguous(), *_numbers(integers, v)))
+    return z.real.contiguous(), z.imag.contiguous()
 
 
 def _numbers(integers: tuple[int, ...], like: Tensor) -> list[Tensor]:

@@ -8,7 +8,7 @@ from torch import Tensor
 from scitorch.op import Complex, Real, composite, elementwise
 from scitorch.op.kernel import scipy_ufunc
 
-from .evaluation import mpmath_function, on_axis, on_plane
+from .evaluation import mpmath_function, on_axis, on_plane, parts, times_exponential
 from .plane import modified_first
 from .real_first_kind import damped_first_kind, real_first_kind
 
@@ -125,7 +125,8 @@ def _iv_times_exponential(v: Tensor, z: Tensor, *, order_v: int = 0, side: int =
         scaled = scipy_ufunc("scipy.special.ive")(v, z)
     else:
         scaled = on_plane(modified_first, v, z, order_v, 1)
-    return scaled * torch.exp(torch.complex(z.real.abs() - side * z.real, -side * z.imag))  # type: ignore[operator]
+    x, y = parts(z)
+    return times_exponential(scaled, x.abs() - side * x, -side * y)
 
 
 @elementwise(

@@ -8,7 +8,7 @@ from torch import Tensor
 from scitorch.op import Complex, Real, composite, elementwise
 from scitorch.op.kernel import scipy_ufunc
 
-from .evaluation import mpmath_function, on_axis, on_plane
+from .evaluation import mpmath_function, on_axis, on_plane, parts, times_exponential
 from .plane import hankel_first, ordinary_first, ordinary_second, real_ordinary_first, real_ordinary_second
 
 
@@ -251,7 +251,8 @@ def _jv_times_exponential(v: Tensor, z: Tensor, *, order_v: int = 0, side: int =
         scaled = scipy_ufunc("scipy.special.jve")(v, z)
     else:
         scaled = on_plane(ordinary_first, v, z, order_v, 1)
-    return scaled * torch.exp(torch.complex(z.imag.abs() - side * z.imag, side * z.real))  # type: ignore[operator]
+    x, y = parts(z)
+    return times_exponential(scaled, y.abs() - side * y, side * x)
 
 
 @elementwise(
