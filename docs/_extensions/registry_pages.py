@@ -105,8 +105,8 @@ def _coverage_page(record: dict[str, Any] | None) -> str:
         + (f" (torch {torch_version})" if torch_version else "")
         + ". ✗: a check failed. ·: not checked in this build (slow checks run on a sample of each family, and in full "
         "by `make test-all`). –: the column does not apply. *Gradients* lists the arguments with a derivative. "
-        "*On CUDA* says what computes there: torch, a scalar kernel as C++ (✓: NVRTC compiled it and its first derivatives in "
-        "this build), or SciPy on the host, with a copy there and back.",
+        "*On CUDA* says what computes there: torch, a scalar kernel as C++ (✓: NVRTC compiled it and its first "
+        "derivatives in this build), or SciPy on the host, with a copy there and back.",
         "",
     ]
     if record is None:

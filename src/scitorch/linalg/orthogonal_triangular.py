@@ -61,8 +61,9 @@ def without_signs(result: Factors) -> tuple[Tensor, ...]:
     """What does not depend on the signs or phases of q's columns, nor on the basis of the complement."""
     q, r = result
     k = min(r.shape[-2:])
-    columns = q[..., :k].mT
-    return columns[..., :, :, None] * r[..., :k, None, :], q[..., k:] @ adjoint(q[..., k:])
+    rank_one = q[..., :k].mT[..., :, :, None] * r[..., :k, None, :]
+    complement = q[..., k:]
+    return (rank_one, complement @ adjoint(complement)) if complement.shape[-1] else (rank_one,)
 
 
 def _qr_samples(make: Maker) -> list[Sample]:

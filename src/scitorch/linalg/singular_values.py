@@ -78,8 +78,8 @@ def singular_planes(result: Decomposition) -> tuple[Tensor, ...]:
     u, s, vh = result
     k = s.shape[-1]
     rank_one = u.mT[..., :k, :, None] * vh[..., :k, None, :]
-    left, right = u[..., :, k:], vh[..., k:, :]
-    return s, rank_one, left @ adjoint(left), adjoint(right) @ right
+    complements = [x @ adjoint(x) for x in (u[..., :, k:], adjoint(vh[..., k:, :])) if x.shape[-1]]
+    return s, rank_one, *complements
 
 
 def _svd_samples(make: Maker) -> list[Sample]:
