@@ -11,17 +11,21 @@ from torch import Tensor
 from scitorch.op import Complex, Real, elementwise
 from scitorch.op.kernel import scipy_ufunc
 
-from .hypergeometric_kernels import hypergeometric, real_hypergeometric
+from .hypergeometric_kernels import hypergeometric
 
 Orders = tuple[int, ...]
 
 
 def _kernel(a: Tensor, b: Tensor, c: Tensor, z: Tensor, *, orders: Orders = (0, 0, 0)) -> Tensor:
-    if not z.is_complex():
-        return real_hypergeometric.derivative(*orders, 0)(a, b, c, z)  # type: ignore[no-any-return]
-    z = z.resolve_conj()
-    kernel = hypergeometric.derivative(*orders, 0, 0)
-    return torch.complex(*kernel(a, b, c, z.real.contiguous(), z.imag.contiguous()))
+    i, j, k = orders
+    if j > i:  # F is symmetric in a and b; each kernel less is seconds of compilation less
+        a, b, i, j = b, a, j, i
+    kernel = hypergeometric.derivative(i, j, k, 0, 0)
+    if z.is_complex():
+        z = z.resolve_conj()
+        return torch.complex(*kernel(a, b, c, z.real.contiguous(), z.imag.contiguous()))
+    value, _ = kernel(a, b, c, z, torch.zeros_like(z))
+    return torch.where(z > 1.0, math.nan if any(orders) else math.inf, value)
 
 
 def _of_orders(a: Tensor, b: Tensor, c: Tensor, z: Tensor, orders: Orders) -> Tensor:

@@ -13,7 +13,7 @@ import math
 
 from scitorch.op.kernel import converged, scalar_kernel
 
-__all__ = ["hypergeometric", "real_hypergeometric"]
+__all__ = ["hypergeometric"]
 
 
 @scalar_kernel
@@ -179,12 +179,3 @@ def hypergeometric(a, b, c, x, y):
     c1 = factor * math.cos(angle)
     s1 = factor * math.sin(angle)
     return fx * c1 - fy * s1, fx * s1 + fy * c1
-
-
-@scalar_kernel
-def real_hypergeometric(a, b, c, x):
-    """F(a, b; c; x) for x <= 1."""
-    if not x <= 1.0:
-        return math.nan * a * b * c
-    fx, _fy = hypergeometric(a, b, c, x, 0.0)
-    return fx
