@@ -8,8 +8,9 @@ from .eigen_general import eig, eigvals
 from .eigen_hermitian import eigh, eigvalsh
 from .entire_functions import coshm, cosm, expm_frechet, sinhm, sinm, tanhm, tanm
 from .exponential import expm
+from .inverse import inv
 from .least_squares import lstsq, pinv, pinvh
-from .linear_solve import inv, solve, solve_triangular
+from .linear_solve import solve, solve_triangular
 from .lower_upper import lu, lu_factor, lu_solve
 from .matrix_equations import solve_continuous_lyapunov, solve_sylvester
 from .orthogonal_triangular import qr

@@ -17,7 +17,7 @@ from torch import Tensor
 from scitorch.op import Maker, Sample, composite, gufunc
 
 from .arguments import require_finite, require_square
-from .linear_solve import _inverse
+from .inverse import _inverse
 from .matrix_parts import adjoint, conjugate, diagonal, diagonal_matrix, identity_like
 
 

@@ -12,7 +12,8 @@ from scitorch.op import Maker, Sample, composite, gufunc
 
 from .arguments import NoConvergence, require_finite, require_square
 from .eigen_hermitian import eigenprojectors
-from .linear_solve import _inverse, _solve
+from .inverse import _inverse
+from .linear_solve import _solve
 from .matrix_parts import adjoint, conjugate, diagonal, diagonal_matrix
 
 Pairs = tuple[Tensor, Tensor]
