@@ -126,6 +126,13 @@ class Subject:
         """Every call the operator is tried with, with ``count`` points each for a scalar function."""
         return list(self._cases(count))
 
+    def one_of_each_kind(self, count: int = 2) -> list[Case]:
+        """The first real and the first complex case, for checks that are dear."""
+        first: dict[bool, Case] = {}
+        for case in self.cases(count):
+            first.setdefault(any(isinstance(a, Tensor) and a.is_complex() for a in case.args), case)
+        return list(first.values())
+
     def _cases(self, count: int) -> Iterator[Case]:
         if self.scalar_function:
             for is_complex in (False, True) if self.takes_complex else (False,):

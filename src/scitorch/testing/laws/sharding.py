@@ -32,7 +32,7 @@ def _two_processes() -> Iterator[Any]:
 def sharding_rule_holds(subject: Subject) -> None:
     """Sharded batch dimensions stay sharded, unbatched arguments are replicated, each process computes its part."""
     with _two_processes() as mesh:
-        for case in _one_of_each_kind(subject):
+        for case in subject.one_of_each_kind():
             for replicated in {None, *(range(len(case.args)) if len(case.args) > 1 else ())}:
                 _check(case, mesh, replicated)
 
@@ -67,11 +67,3 @@ def _check(case: Case, mesh: Any, replicated: int | None) -> None:
 
 def _tuple(value: Any) -> tuple[Tensor, ...]:
     return tuple(value) if isinstance(value, (tuple, list)) else (value,)
-
-
-def _one_of_each_kind(subject: Subject) -> list[Case]:
-    first: dict[str, Case] = {}
-    for case in subject.cases(2):
-        if all(isinstance(a, Tensor) for a in case.args):
-            first.setdefault("complex" if any(a.is_complex() for a in case.args) else "real", case)
-    return list(first.values())

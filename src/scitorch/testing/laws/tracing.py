@@ -41,7 +41,7 @@ def opcheck(subject: Subject) -> None:
     """``torch.library.opcheck``: schema, autograd registration, fake tensors and AOT dispatch."""
     op = subject.operator
     assert op is not None
-    for case in subject.cases(2)[:3]:
+    for case in subject.one_of_each_kind():
         args = tuple(a.clone().requires_grad_() if i in case.moving else a for i, a in enumerate(case.args))
         tests = ("test_schema", "test_autograd_registration", "test_faketensor", "test_aot_dispatch_dynamic")
         torch.library.opcheck(op.raw, args, dict(case.kwargs), test_utils=tests)
@@ -55,7 +55,7 @@ def _compiled(f: Any, backend: str = "aot_eager") -> Any:
 @law()
 def compile_forward_and_backward(subject: Subject) -> None:
     """A full graph without breaks, with the eager values and gradients."""
-    for case in _one_of_each_kind(subject):
+    for case in subject.one_of_each_kind():
         assert_close(
             _compiled(case)(*case.values),
             case(*case.values),
@@ -78,7 +78,7 @@ def _same_gradients(case: Case, compiled: Any) -> None:
 @law(applies=is_differentiable, slow=True)
 def compile_of_transforms(subject: Subject) -> None:
     """grad, jvp, hessian and vmap inside a full graph."""
-    for case in _one_of_each_kind(subject):
+    for case in subject.one_of_each_kind():
         positions = tuple(range(len(case.moving)))
         gradient = torch.func.grad(case.scalar, argnums=positions)
         directions = case.directions(13)
@@ -103,14 +103,14 @@ def compile_of_transforms(subject: Subject) -> None:
 @law(applies=is_differentiable, slow=True)
 def compile_with_inductor(subject: Subject) -> None:
     """The default backend, forward and backward."""
-    for case in _one_of_each_kind(subject):
+    for case in subject.one_of_each_kind():
         _same_gradients(case, _compiled(case.scalar, "inductor"))
 
 
 @law(slow=True)
 def export_with_dynamic_batch(subject: Subject) -> None:
     """``torch.export`` with a symbolic batch size, run at another size."""
-    for case in _one_of_each_kind(subject):
+    for case in subject.one_of_each_kind():
         if not case.moving:
             continue
 
@@ -130,11 +130,3 @@ def export_with_dynamic_batch(subject: Subject) -> None:
             what=f"{case.label}, exported",
             scale=True,
         )
-
-
-def _one_of_each_kind(subject: Subject) -> list[Case]:
-    """The first real and the first complex case."""
-    first: dict[str, Case] = {}
-    for case in subject.cases(2):
-        first.setdefault("complex" if any(v.is_complex() for v in case.values) else "real", case)
-    return list(first.values())
