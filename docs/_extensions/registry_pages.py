@@ -151,7 +151,8 @@ def _on_cuda(entry: Entry, outcomes: dict[str, dict[str, str]]) -> str:
     """What computes the values of CUDA tensors: torch, a scalar kernel as C++, or SciPy on the host."""
     if not isinstance(entry.declared, Operator):
         return "its parts"
-    kernel = entry.declared.kernels.get("cuda") or entry.declared.kernels.get("any")
+    kernels = entry.declared.kernels
+    kernel = kernels.get("cuda") or kernels.get("cuda real") or kernels.get("any")
     if kernel is None:
         return "host copy"
     if not isinstance(kernel, ScalarKernel):

@@ -46,8 +46,9 @@ def elementwise(
     Parameters
     ----------
     kernel
-        ``kernel(*tensors, **static)`` for all devices, or one per device type, ``{"cpu": …, "cuda": …}``. Tensors
-        come in one precision and broadcast; results are new tensors.
+        ``kernel(*tensors, **static)`` for all devices, or one per device type, ``{"cpu": …, "cuda": …}``, with
+        ``"cuda real"`` for one that takes no complex tensors. Arguments for which a device has none are copied to the
+        CPU. Tensors come in one precision and broadcast; results are new tensors.
     partials
         ``partials[a](*arguments, out, **static)`` is ∂f/∂a, written with scitorch and torch functions, so that it can
         be differentiated again. With several results it returns a tuple.

@@ -176,7 +176,10 @@ class Operator:
         if primals[0].is_cpu and self.host_kernel is not None and not autocast_enabled():  # the short way
             return contiguous(self.host_kernel(*primals, **static))
         device = primals[0].device.type
-        kernel = self.kernels.get(device) or self.kernels.get("any")
+        kernel = self.kernels.get(device)
+        if kernel is None and not any(x.is_complex() for x in primals):
+            kernel = self.kernels.get(f"{device} real")
+        kernel = kernel or self.kernels.get("any")
         with full_precision(device):
             results = kernel(*primals, **static) if kernel else self._compute_on_host(primals, static)
         return contiguous(results)

@@ -21,10 +21,6 @@ def _derivative_kernel(a: Tensor, b: Tensor, x: Tensor, *, order_a: int, order_b
     return incomplete_beta.derivative(order_a, order_b, 0)(a, b, x)  # type: ignore[return-value]
 
 
-def _complement(a: Tensor, b: Tensor, x: Tensor) -> Tensor:
-    return 1.0 - incomplete_beta(a, b, x)  # type: ignore[operator]
-
-
 def _power_kernel(a: Tensor, b: Tensor, x: Tensor) -> Tensor:
     inside = (x > 0.0) & (x < 1.0)
     value = beta_power(a, b, torch.where(inside, x, 0.5))
@@ -202,7 +198,7 @@ def betainc(a: Tensor, b: Tensor, x: Tensor) -> Tensor:
 
 
 @elementwise(
-    kernel={"cpu": scipy_ufunc("scipy.special.betaincc"), "cuda": _complement},
+    kernel=scipy_ufunc("scipy.special.betaincc"),
     partials={
         "a": lambda a, b, x, out: -_in_a(a, b, x),
         "b": lambda a, b, x, out: -_in_b(a, b, x),

@@ -35,7 +35,7 @@ def _mpmath_cosm1(x: Any) -> Any:
 
 
 @elementwise(
-    kernel={"cpu": scipy_ufunc("scipy.special.expm1"), "cuda": torch.expm1},
+    kernel={"cpu": scipy_ufunc("scipy.special.expm1"), "cuda real": torch.expm1},
     loops="r->r z->z",
     partials={"x": lambda x, out: torch.exp(x)},
     domain={"x": Real(-20.0, 20.0, hard=(1e-20, 1e-8, 700.0))},
@@ -76,7 +76,7 @@ def expm1(x: Tensor) -> Tensor:
 
 
 @elementwise(
-    kernel={"cpu": scipy_ufunc("scipy.special.log1p"), "cuda": torch.log1p},
+    kernel={"cpu": scipy_ufunc("scipy.special.log1p"), "cuda real": torch.log1p},
     loops="r->r z->z",
     partials={"x": _derivative_of_log1p},
     domain={"x": Real(-0.99, 20.0, hard=(1e-20, 1e-8, 1e300))},

@@ -35,7 +35,7 @@ _PLANE = Complex((-3.0, 3.0), (-3.0, 3.0), hard=(0j, 1 + 1e-8j, 2j, -1 + 0.5j))
 
 
 @elementwise(
-    kernel={"cpu": scipy_ufunc("scipy.special.erf"), "cuda": torch.special.erf},
+    kernel={"cpu": scipy_ufunc("scipy.special.erf"), "cuda real": torch.special.erf},
     loops="r->r z->z",
     partials={"z": lambda z, out: _TWO_OVER_ROOT_PI * gaussian(z)},
     domain={"z": _LINE},
@@ -76,7 +76,7 @@ def erf(z: Tensor) -> Tensor:
 
 
 @elementwise(
-    kernel={"cpu": scipy_ufunc("scipy.special.erfc"), "cuda": torch.special.erfc},
+    kernel={"cpu": scipy_ufunc("scipy.special.erfc"), "cuda real": torch.special.erfc},
     loops="r->r z->z",
     partials={"x": lambda x, out: -_TWO_OVER_ROOT_PI * gaussian(x)},
     domain={"x": Real(-5.0, 20.0, hard=(0.0, 1e-8, 0.5, 25.3317))},

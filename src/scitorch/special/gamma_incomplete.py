@@ -20,10 +20,6 @@ def _derivative_kernel(a: Tensor, x: Tensor, *, order: int) -> Tensor:
     return lower_incomplete.derivative(order, 0)(a, x)  # type: ignore[return-value]
 
 
-def _upper_incomplete(a: Tensor, x: Tensor) -> Tensor:
-    return 1.0 - lower_incomplete(a, x)  # type: ignore[operator]
-
-
 def _at_zero(x: Tensor, at_zero: Tensor, elsewhere: Tensor) -> Tensor:
     return torch.where(x == 0.0, at_zero, elsewhere)
 
@@ -152,7 +148,7 @@ def gammainc(a: Tensor, x: Tensor) -> Tensor:
 
 
 @elementwise(
-    kernel={"cpu": scipy_ufunc("scipy.special.gammaincc"), "cuda": _upper_incomplete},
+    kernel=scipy_ufunc("scipy.special.gammaincc"),
     partials={
         "a": lambda a, x, out: -_gammainc_in_a(a, x),
         "x": lambda a, x, out: -_density(a, x),
