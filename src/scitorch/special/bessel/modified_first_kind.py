@@ -172,7 +172,7 @@ def ive(v: Tensor, z: Tensor) -> Tensor:
     Returns
     -------
     Tensor
-        exp(-|Re z|) I_ν(z). For real negative `z`: nan unless `v` is a whole number.
+        ``exp(-|Re z|) I_ν(z)``. For real negative `z`: nan unless `v` is a whole number.
 
     Raises
     ------

@@ -310,7 +310,7 @@ def jve(v: Tensor, z: Tensor) -> Tensor:
     Returns
     -------
     Tensor
-        exp(-|Im z|) J_ν(z), which for real `z` is J_ν(z).
+        ``exp(-|Im z|) J_ν(z)``, which for real `z` is J_ν(z).
 
     Raises
     ------
