@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -21,11 +22,13 @@ def _two_processes() -> Iterator[Any]:
     from torch.distributed.device_mesh import init_device_mesh
     from torch.testing._internal.distributed.fake_pg import FakeStore
 
+    hook = sys.excepthook
     dist.init_process_group("fake", rank=0, world_size=2, store=FakeStore())
     try:
         yield init_device_mesh("cpu", (2,))
     finally:
         dist.destroy_process_group()
+        sys.excepthook = hook  # torch leaves one that prefixes every traceback with the rank
 
 
 @law(applies=is_operator)
