@@ -55,6 +55,12 @@ def add(declared: Operator | Composite, function: Callable[..., Any]) -> None:
     _entries[entry.key] = entry
 
 
+def remove(function: Callable[..., Any]) -> None:
+    """Forget a declaration; the function keeps working."""
+    for key in [e.key for e in entries() if e.function is function]:
+        del _entries[key]
+
+
 def entries(family: str | None = None) -> Iterator[Entry]:
     """The rows declared so far, optionally of one family."""
     return (e for e in list(_entries.values()) if family is None or e.declared.family == family)
