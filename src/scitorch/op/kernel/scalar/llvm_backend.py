@@ -107,10 +107,16 @@ class _Stored:
             self.path = None if setting == "" else folder / f"{digest[:40]}.o"
 
     def read(self) -> bytes | None:
-        """Return the code, None if it is not there or not whole: LLVM would end the process on a damaged file."""
+        """
+        Return the code, None if it is not there, not whole or not ours.
+
+        LLVM would end the process on a damaged file, and another user's file is another user's program.
+        """
         if self.path is None:
             return None
         try:
+            if hasattr(os, "getuid") and self.path.stat().st_uid != os.getuid():
+                return None
             data = self.path.read_bytes()
         except OSError:
             return None
@@ -121,7 +127,7 @@ class _Stored:
         if self.path is None:
             return
         with contextlib.suppress(OSError):
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             with tempfile.NamedTemporaryFile(dir=self.path.parent, delete=False) as file:
                 file.write(hashlib.sha256(code).digest() + code)
             os.replace(file.name, self.path)
