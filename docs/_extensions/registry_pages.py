@@ -98,6 +98,10 @@ def _facts(entry: Entry) -> list[str]:
 def _coverage_page(record: dict[str, Any] | None) -> str:
     torch_version = record["torch"] if record else None
     head = [
+        "---",
+        "hide-toc: true",
+        "---",
+        "",
         "# Coverage",
         "",
         "Each row is a declared function, each column a set of generated checks. ✓: every check of the column ran and "
@@ -105,8 +109,9 @@ def _coverage_page(record: dict[str, Any] | None) -> str:
         + (f" (torch {torch_version})" if torch_version else "")
         + ". ✗: a check failed. ·: not checked in this build (slow checks run on a sample of each family, and in full "
         "by `make test-all`). –: the column does not apply. *Gradients* lists the arguments with a derivative. "
-        "*On CUDA* says what computes there: torch, a scalar kernel as C++ (✓: NVRTC compiled it and its first "
-        "derivatives in this build), or SciPy on the host, with a copy there and back.",
+        "*On CUDA* says what computes there: *C++* a scalar kernel (✓: NVRTC compiled it and its first derivatives in "
+        "this build), *device* functions of tensors that stay on the device, *host copy* SciPy, with a copy there and "
+        "back.",
         "",
     ]
     if record is None:
@@ -123,7 +128,7 @@ def _coverage_page(record: dict[str, Any] | None) -> str:
             f"## {title}",
             "",
             "```{raw} html",
-            f'<table class="coverage"><tr>{header}</tr>{rows}</table>',
+            f'<div class="coverage"><table class="coverage"><tr>{header}</tr>{rows}</table></div>',
             "```",
             "",
         ]
@@ -148,7 +153,7 @@ def _row(entry: Entry, outcomes: dict[str, dict[str, str]]) -> str:
 
 
 def _on_cuda(entry: Entry, outcomes: dict[str, dict[str, str]]) -> str:
-    """What computes the values of CUDA tensors: torch, a scalar kernel as C++, or SciPy on the host."""
+    """What computes the values of CUDA tensors: a scalar kernel as C++, a function of tensors, SciPy on the host."""
     if not isinstance(entry.declared, Operator):
         return "its parts"
     kernels = entry.declared.kernels
@@ -156,7 +161,7 @@ def _on_cuda(entry: Entry, outcomes: dict[str, dict[str, str]]) -> str:
     if kernel is None:
         return "host copy"
     if not isinstance(kernel, ScalarKernel):
-        return "torch"
+        return "device"
     compiled = outcomes.get(f"module {kernel.__module__}", {})
     return "C++ ✓" if compiled and all(o == "passed" for o in compiled.values()) else "C++"
 
