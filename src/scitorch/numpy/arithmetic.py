@@ -5,8 +5,8 @@ from typing import Any
 
 import torch
 
-from scitorch.numpy.torch_private import is_transformed
 from scitorch.numpy.ufunc import ufunc
+from scitorch.op.torch_private import is_transformed
 
 __all__ = [
     "abs",
@@ -68,7 +68,7 @@ def _remainder(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
     result = torch.remainder(a, b)
     # A zero remainder has the sign of the divisor; torch leaves that of the dividend. Every other remainder has that
     # sign already. torch's derivative of copysign at zero is zero, so tracked values keep torch's sign of zero.
-    if result.requires_grad or is_transformed(result):
+    if result.requires_grad or torch.compiler.is_compiling() or is_transformed(result):
         return result
     return torch.copysign(result, b)
 

@@ -7,7 +7,7 @@ import numpy
 import torch
 
 from scitorch.numpy.array import ndarray
-from scitorch.numpy.torch_private import pytree
+from scitorch.op.torch_private import pytree
 
 __all__: list[str] = []
 

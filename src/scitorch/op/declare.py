@@ -86,14 +86,14 @@ def elementwise(
     tensor(0.7616)
     """
 
-    def declare(stub: F) -> F:
-        name, arguments, defaults, static = _read(stub)
+    def declare(declaration: F) -> F:
+        name, arguments, defaults, static = _read(declaration)
         indices = _indices(name, arguments, {**partials, **dict.fromkeys(undefined or ())})
         derivative = Partials(
             {indices[a]: rule for a, rule in partials.items()}, Undefined(name, arguments, undefined or {})
         )
         return _finish(
-            stub,
+            declaration,
             Signature.elementwise(len(arguments), results),
             loops or _default_loops(len(arguments), results),
             kernel,
@@ -152,8 +152,8 @@ def gufunc(
     """
     jvp, linear, vjp = jvp or {}, linear or {}, vjp or {}
 
-    def declare(stub: F) -> F:
-        name, arguments, defaults, static = _read(stub)
+    def declare(declaration: F) -> F:
+        name, arguments, defaults, static = _read(declaration)
         parsed = Signature.parse(signature, sizes)
         if len(parsed.inputs) != len(arguments):
             raise ValueError(
@@ -169,7 +169,7 @@ def gufunc(
             undefined=Undefined(name, arguments, undefined or {}),
         )
         front = _finish(
-            stub,
+            declaration,
             parsed,
             loops or _default_loops(len(arguments), len(parsed.outputs)),
             kernel,
@@ -267,7 +267,7 @@ def composite(
 
 
 def _finish(
-    stub: F,
+    declaration: F,
     signature: Signature,
     loops: str,
     kernel: Kernel | Mapping[str, Kernel],
@@ -281,9 +281,9 @@ def _finish(
     arguments, defaults, static = parameters
     kernels = kernel if isinstance(kernel, Mapping) else {getattr(kernel, "device_type", "any"): kernel}
     op = Operator(
-        name=stub.__name__,
-        family=_family(stub.__module__),
-        module=stub.__module__,
+        name=declaration.__name__,
+        family=_family(declaration.__module__),
+        module=declaration.__module__,
         arguments=arguments,
         signature=signature,
         loops=Loops.parse(loops, len(arguments), len(signature.outputs)),
@@ -293,37 +293,39 @@ def _finish(
         traits=traits,
         domain=domain,
         samples=samples,
-        doc=inspect.getdoc(stub) or "",
+        doc=inspect.getdoc(declaration) or "",
         **rest,
     )
     front = make_front(op, defaults)
-    front.__qualname__ = stub.__qualname__
+    front.__qualname__ = declaration.__qualname__
     add(op, front)
     return typing.cast(F, front)
 
 
 def _read(
-    stub: Callable[..., Any],
+    declaration: Callable[..., Any],
 ) -> tuple[str, tuple[str, ...], dict[str, Any], tuple[StaticParameter, ...]]:
     """Name, array arguments, their defaults, and static parameters of a declaration."""
-    hints = typing.get_type_hints(stub)
+    hints = typing.get_type_hints(declaration)
     arguments: list[str] = []
     defaults: dict[str, Any] = {}
     static: list[StaticParameter] = []
-    for p in inspect.signature(stub).parameters.values():
+    for p in inspect.signature(declaration).parameters.values():
         if p.kind is p.KEYWORD_ONLY:
             if p.default is p.empty or p.name not in hints:
-                raise TypeError(f"{stub.__name__}: static parameter {p.name!r} needs an annotation and a default")
+                raise TypeError(
+                    f"{declaration.__name__}: static parameter {p.name!r} needs an annotation and a default"
+                )
             static.append(StaticParameter(p.name, hints[p.name], p.default))
         elif p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD):
             arguments.append(p.name)
             if p.default is not p.empty:
                 defaults[p.name] = p.default
         else:
-            raise TypeError(f"{stub.__name__}: an operator has a fixed number of arguments, not *{p.name}")
+            raise TypeError(f"{declaration.__name__}: an operator has a fixed number of arguments, not *{p.name}")
     if not arguments:
-        raise TypeError(f"{stub.__name__}: an operator needs an array argument")
-    return stub.__name__, tuple(arguments), defaults, tuple(static)
+        raise TypeError(f"{declaration.__name__}: an operator needs an array argument")
+    return declaration.__name__, tuple(arguments), defaults, tuple(static)
 
 
 def _indices(name: str, arguments: tuple[str, ...], named: Any) -> dict[str, int]:

@@ -9,6 +9,8 @@ and plain autograd, needs four things that torch has but does not export:
 * the tangent of a dual number independent of the (inside compiled graphs stale) Python-side level,
 * the dispatch keys of a tensor, to know that nothing intercepts a call.
 
+The arrays and the script runner need to know, in addition, whether a transform holds a tensor and to register pytrees.
+
 The names were verified on the versions of :data:`VERIFIED` with ``tests/op/test_composition.py``. On any other
 version :func:`verify` warns once and runs a short self-test at first use, which decides.
 """
@@ -29,6 +31,7 @@ from torch._C import _len_torch_function_stack as function_mode_count
 from torch._functorch.utils import enable_single_level_autograd_function as inside_transforms
 from torch.autograd.forward_ad import _set_fwd_grad_enabled as forward_grad
 from torch.autograd.function import _SingleLevelFunction
+from torch.utils import _pytree as pytree
 
 autocast_enabled: Callable[[], bool] = torch._C._is_any_autocast_enabled  # type: ignore[attr-defined]
 transforms_active: Callable[[], bool] = torch._C._are_functorch_transforms_active
@@ -38,6 +41,7 @@ __all__ = [
     "SingleLevelFunction",
     "autocast_enabled",
     "below_autograd",
+    "carries_tangent",
     "constant_while_tracing",
     "dispatch_keys",
     "dispatch_mode_count",
@@ -45,9 +49,11 @@ __all__ = [
     "full_precision",
     "function_mode_count",
     "inside_transforms",
+    "is_transformed",
     "lazy_views_resolved",
     "plain_dense_keys",
     "primal_of",
+    "pytree",
     "transforms_active",
     "verify",
 ]
@@ -69,6 +75,16 @@ class SingleLevelFunction(_SingleLevelFunction):
 def primal_of(x: torch.Tensor) -> torch.Tensor:
     """The primal of a dual number of the innermost level, or ``x`` itself."""
     return torch._VF._unpack_dual(x, level=0)[0]  # type: ignore[attr-defined,no-any-return]
+
+
+def carries_tangent(x: torch.Tensor) -> bool:
+    """Whether ``x`` is a dual number of the innermost level."""
+    return torch._VF._unpack_dual(x, level=0)[1] is not None  # type: ignore[attr-defined]
+
+
+def is_transformed(x: torch.Tensor) -> bool:
+    """Whether a torch.func transform is looking at the tensor, so that its values must not be looked at."""
+    return torch._C._functorch.is_functorch_wrapped_tensor(x)
 
 
 def full_precision(device: str) -> AbstractContextManager[Any]:

@@ -14,6 +14,7 @@ from torch.autograd import forward_ad
 
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.conversion import asarray
+from scitorch.op.torch_private import carries_tangent, is_transformed
 from scitorch.optimize import UntraceableError
 
 _CALLABLE = (FunctionType, MethodType, BuiltinFunctionType, functools.partial)
@@ -65,8 +66,8 @@ class Crossing:
         """A tensor's memory as a NumPy array; an error where that would lose a derivative."""
         carries = tensor.requires_grad and torch.is_grad_enabled()
         if not carries and forward_ad._current_level >= 0:
-            carries = torch._VF._unpack_dual(tensor, level=0)[1] is not None
-        if carries or torch._C._functorch.is_functorch_wrapped_tensor(tensor):
+            carries = carries_tangent(tensor)
+        if carries or is_transformed(tensor):
             raise FallbackGradientError(
                 f"{self.name} is not in scitorch: the real function would take its place, but it has no derivative "
                 "and one is asked for here"
