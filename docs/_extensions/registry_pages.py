@@ -7,7 +7,6 @@ A cell of the matrix is marked as holding only if the generated check ran and pa
 from __future__ import annotations
 
 import html
-import importlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -185,7 +184,6 @@ def _cell(laws: list[str], found: dict[str, str]) -> str:
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register with Sphinx."""
-    importlib.import_module("scitorch.testing")
     connect: Callable[..., Any] = app.connect
     connect("builder-inited", generate)
     return {"parallel_read_safe": True}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import importlib
 import sys
 
 from scitorch.op.registry import Entry, entries, load
@@ -39,7 +38,6 @@ def _select(names: list[str]) -> list[Entry]:
         if not found:
             sys.exit(f"no operator is declared under {name!r}")
         selected.extend(found)
-    importlib.invalidate_caches()
     return selected
 
 

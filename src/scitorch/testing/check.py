@@ -13,13 +13,11 @@ import torch
 
 from scitorch.op.registry import Entry, entries, find
 
-from . import laws as _laws
+from . import laws as _laws  # noqa: F401  importing them registers them
 from .law import LAWS, Law
 from .subject import Subject
 
 __all__ = ["Outcome", "applicable_laws", "check_operator", "outcomes"]
-
-_ = _laws  # imported for the registration of the laws
 
 
 @dataclass(frozen=True)
