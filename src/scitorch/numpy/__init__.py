@@ -6,6 +6,7 @@ follows NumPy 2's rules for dtypes, shapes, indexing and errors.
 """
 
 import importlib
+import sys
 from typing import Any
 
 import numpy as _numpy
@@ -39,6 +40,7 @@ from scitorch.numpy import rounding as _rounding
 from scitorch.numpy import selecting as _selecting
 from scitorch.numpy import sets as _sets
 from scitorch.numpy import sorting as _sorting
+from scitorch.numpy import standard as _standard
 from scitorch.numpy import statistics as _statistics
 from scitorch.numpy import ufuncs as _ufuncs
 from scitorch.numpy.attributes import flatiter
@@ -142,10 +144,11 @@ def __getattr__(name: str) -> Any:
 
 
 def _register() -> None:
-    """Let scitorch's operators take and return arrays of this namespace."""
+    """Let scitorch's operators take and return arrays of this namespace, and make its versions for the Array API."""
     from scitorch.op import register_array_type
 
     register_array_type(ndarray, to_tensor=lambda array: array._tensor, from_tensor=ndarray._wrap)
+    _standard.publish(sys.modules[__name__])
 
 
 _register()

@@ -507,7 +507,7 @@ class ndarray(Methods):
         return interoperability.torch_function(func, args, kwargs)
 
     def __array_namespace__(self, *, api_version: str | None = None) -> Any:
-        return interoperability.array_namespace(api_version)
+        return standard.namespace(api_version)
 
     def __dlpack__(
         self, *, stream: Any = None, max_version: Any = None, dl_device: Any = None, copy: bool | None = None
@@ -553,5 +553,6 @@ from scitorch.numpy import (  # noqa: E402
     manipulation,
     printing,
     rounding,
+    standard,
     ufuncs,
 )

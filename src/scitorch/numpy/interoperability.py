@@ -84,13 +84,6 @@ def torch_function(function: Any, arguments: Any, keywords: Any) -> Any:
     return _wrap(function(*_unwrap(arguments), **_unwrap(keywords or {})))
 
 
-def array_namespace(api_version: str | None) -> Any:
-    """Return the namespace for an Array API version."""
-    if api_version is not None and api_version not in ("2021.12", "2022.12", "2023.12", "2024.12", "2025.12"):
-        raise ValueError(f"Version {api_version!r} of the Array API is not supported; 2021.12 to 2025.12 are")
-    return _namespace()
-
-
 def _flatten(array: ndarray) -> tuple[list[torch.Tensor], None]:
     return [array._tensor], None
 

@@ -3,7 +3,6 @@
 Decompositions and solvers whose derivatives torch gets wrong in nested forward mode come from `scitorch.linalg`.
 """
 
-import importlib
 import operator
 from functools import reduce
 from typing import Any, NamedTuple
@@ -17,10 +16,19 @@ from scitorch.numpy.axes import normalize_axis
 from scitorch.numpy.contraction import dot, tensordot
 from scitorch.numpy.contraction import outer as _outer
 from scitorch.numpy.conversion import tensor_of
+from scitorch.numpy.eigenvalues import eig, eigh, eigvals, eigvalsh
 from scitorch.numpy.manipulation import diagonal as _diagonal
 from scitorch.numpy.manipulation import matrix_transpose
 from scitorch.numpy.manipulation import trace as _trace
 from scitorch.numpy.matrices import eye
+from scitorch.numpy.matrix_arguments import (
+    call_routine,
+    hermitian_of_triangle,
+    inexact,
+    matrix_of,
+    own_or_torch,
+    to_common_dtype,
+)
 from scitorch.numpy.missing import NO_VALUE
 from scitorch.numpy.norms import matrix_norm, norm, vector_norm
 from scitorch.numpy.products import matmul, vecdot
@@ -61,20 +69,6 @@ __all__ = [
 ]
 
 
-class EigResult(NamedTuple):
-    """Eigenvalues and eigenvectors of a general matrix."""
-
-    eigenvalues: Any
-    eigenvectors: Any
-
-
-class EighResult(NamedTuple):
-    """Eigenvalues and eigenvectors of a symmetric or Hermitian matrix."""
-
-    eigenvalues: Any
-    eigenvectors: Any
-
-
 class QRResult(NamedTuple):
     """Orthogonal and triangular factor."""
 
@@ -97,57 +91,9 @@ class SVDResult(NamedTuple):
     Vh: Any
 
 
-def _own(name: str) -> Any:
-    """Return scitorch's function of a name, torch's where there is none."""
-    try:
-        package = importlib.import_module("scitorch.linalg")
-    except ImportError:
-        return getattr(torch.linalg, name)
-    return getattr(package, name, None) or getattr(torch.linalg, name)
-
-
-def _matrix(a: Any, square: bool = False) -> torch.Tensor:
-    """Return a stack of matrices in a floating-point dtype."""
-    tensor = tensor_of(a)
-    if tensor.ndim < 2:
-        raise LinAlgError(f"{tensor.ndim}-dimensional array given. Array must be at least two-dimensional")
-    if square and tensor.shape[-1] != tensor.shape[-2]:
-        raise LinAlgError("Last 2 dimensions of the array must be square")
-    return _inexact(tensor)
-
-
-def _inexact(tensor: torch.Tensor) -> torch.Tensor:
-    if tensor.dtype is torch.float16:
-        raise TypeError("array type float16 is unsupported in linalg")
-    return tensor if tensor.is_floating_point() or tensor.is_complex() else tensor.to(torch.float64)
-
-
-def _common(a: torch.Tensor, b: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    dtype = torch.promote_types(a.dtype, b.dtype)
-    return a.to(dtype), b.to(dtype)
-
-
-def _call(function: Any, *arguments: Any, **keywords: Any) -> Any:
-    """Call a torch routine; its failures become NumPy's LinAlgError."""
-    try:
-        return function(*arguments, **keywords)
-    except torch.linalg.LinAlgError as error:  # type: ignore[attr-defined]
-        message = str(error)
-        if "singular" in message:
-            message = "Singular matrix"
-        elif "positive-definite" in message or "positive definite" in message:
-            message = "Matrix is not positive definite"
-        raise LinAlgError(message) from None
-
-
-def _finite(tensor: torch.Tensor, what: str) -> None:
-    if not bool(torch.isfinite(tensor.detach()).all()):
-        raise LinAlgError(f"Array must not contain infs or NaNs ({what})")
-
-
 def solve(a: Any, b: Any) -> ndarray:
     """Solve ``a x = b`` for x; `b` is a stack of vectors only when it has one dimension."""
-    matrix, right = _common(_matrix(a, square=True), _inexact(tensor_of(b)))
+    matrix, right = to_common_dtype(matrix_of(a, square=True), inexact(tensor_of(b)))
     vector = right.ndim == 1
     if vector:
         right = right.unsqueeze(-1)
@@ -158,89 +104,46 @@ def solve(a: Any, b: Any) -> ndarray:
         )
     batch = numpy.broadcast_shapes(tuple(matrix.shape[:-2]), tuple(right.shape[:-2]))
     right = right.expand((*batch, *right.shape[-2:]))
-    result = _call(_own("solve"), matrix, right)
+    result = call_routine(own_or_torch("solve"), matrix, right)
     return ndarray._wrap(result.squeeze(-1) if vector else result)
 
 
 def inv(a: Any) -> ndarray:
     """Return the inverse of square matrices."""
-    return ndarray._wrap(_call(torch.linalg.inv, _matrix(a, square=True)))
+    return ndarray._wrap(call_routine(torch.linalg.inv, matrix_of(a, square=True)))
 
 
 def det(a: Any) -> ndarray:
     """Return the determinant of square matrices."""
-    return ndarray._wrap(_call(_own("det"), _matrix(a, square=True)))
+    return ndarray._wrap(call_routine(own_or_torch("det"), matrix_of(a, square=True)))
 
 
 def slogdet(a: Any) -> SlogdetResult:
     """Return sign and logarithm of the modulus of the determinant."""
-    sign, logabsdet = _call(_own("slogdet"), _matrix(a, square=True))
+    sign, logabsdet = call_routine(own_or_torch("slogdet"), matrix_of(a, square=True))
     return SlogdetResult(ndarray._wrap(sign), ndarray._wrap(logabsdet))
 
 
 def cholesky(a: Any, /, *, upper: bool = False) -> ndarray:
     """Return the Cholesky factor L of ``a = L L^H`` (U of ``a = U^H U`` with `upper`); only that triangle is read."""
-    matrix = _matrix(a, square=True)
+    matrix = matrix_of(a, square=True)
     # torch reads the lower triangle; for the upper one, factor the conjugate transpose
-    factor = _call(torch.linalg.cholesky, _hermitian(matrix, "U" if upper else "L"))
+    factor = call_routine(torch.linalg.cholesky, hermitian_of_triangle(matrix, "U" if upper else "L"))
     return ndarray._wrap(factor.mH if upper else factor)
-
-
-def _hermitian(matrix: torch.Tensor, uplo: str) -> torch.Tensor:
-    """Return the Hermitian matrix meant by one triangle, so that derivatives see only that triangle."""
-    if uplo.upper() == "L":
-        strict = torch.tril(matrix, -1)
-    elif uplo.upper() == "U":
-        strict = torch.triu(matrix, 1)
-    else:
-        raise ValueError("UPLO argument must be 'L' or 'U'")
-    diagonal = torch.diagonal(matrix, dim1=-2, dim2=-1)
-    return strict + strict.mH + torch.diag_embed(diagonal.real.to(matrix.dtype) if matrix.is_complex() else diagonal)
-
-
-def eigh(a: Any, UPLO: str = "L") -> EighResult:
-    """Return eigenvalues (ascending) and eigenvectors of symmetric or Hermitian matrices."""
-    values, vectors = _call(_own("eigh"), _hermitian(_matrix(a, square=True), UPLO))
-    return EighResult(ndarray._wrap(values), ndarray._wrap(vectors))
-
-
-def eigvalsh(a: Any, UPLO: str = "L") -> ndarray:
-    """Return the eigenvalues of symmetric or Hermitian matrices, ascending."""
-    return ndarray._wrap(_call(_own("eigvalsh"), _hermitian(_matrix(a, square=True), UPLO)))
-
-
-def eig(a: Any) -> EigResult:
-    """Return eigenvalues and right eigenvectors; real ones when all eigenvalues are real."""
-    matrix = _matrix(a, square=True)
-    _finite(matrix, "eig")
-    values, vectors = _call(torch.linalg.eig, matrix)
-    if not matrix.is_complex() and bool((values.imag == 0).all()):
-        values, vectors = values.real, vectors.real
-    return EigResult(ndarray._wrap(values), ndarray._wrap(vectors))
-
-
-def eigvals(a: Any) -> ndarray:
-    """Return the eigenvalues of general matrices; real ones when all are real."""
-    matrix = _matrix(a, square=True)
-    _finite(matrix, "eigvals")
-    values = _call(torch.linalg.eigvals, matrix)
-    if not matrix.is_complex() and bool((values.imag == 0).all()):
-        values = values.real
-    return ndarray._wrap(values)
 
 
 def svd(a: Any, full_matrices: bool = True, compute_uv: bool = True, hermitian: bool = False) -> Any:
     """Return the singular value decomposition ``a = U diag(S) Vh``."""
-    matrix = _matrix(a)
+    matrix = matrix_of(a)
     if not compute_uv:
-        return ndarray._wrap(_call(torch.linalg.svdvals, matrix))
-    factors = _call(_own("svd"), matrix, full_matrices=full_matrices)
+        return ndarray._wrap(call_routine(torch.linalg.svdvals, matrix))
+    factors = call_routine(own_or_torch("svd"), matrix, full_matrices=full_matrices)
     return SVDResult(*map(ndarray._wrap, factors))
 
 
 def svdvals(x: Any, /) -> ndarray:
     """Return the singular values, descending."""
-    return ndarray._wrap(_call(torch.linalg.svdvals, _matrix(x)))
+    return ndarray._wrap(call_routine(torch.linalg.svdvals, matrix_of(x)))
 
 
 def qr(a: Any, mode: str = "reduced") -> Any:
@@ -249,13 +152,13 @@ def qr(a: Any, mode: str = "reduced") -> Any:
         raise NotImplementedError("qr(mode='raw') returns LAPACK's reflectors, which scitorch.numpy does not expose")
     if mode not in ("reduced", "complete", "r"):
         raise ValueError(f"Unrecognized mode '{mode}'")
-    Q, R = _call(torch.linalg.qr, _matrix(a), mode="reduced" if mode == "r" else mode)
+    Q, R = call_routine(torch.linalg.qr, matrix_of(a), mode="reduced" if mode == "r" else mode)
     return ndarray._wrap(R) if mode == "r" else QRResult(ndarray._wrap(Q), ndarray._wrap(R))
 
 
 def pinv(a: Any, rcond: Any = None, hermitian: bool = False, *, rtol: Any = NO_VALUE) -> ndarray:
     """Return the Moore-Penrose pseudo-inverse; singular values below `rcond` times the largest count as zero."""
-    matrix = _matrix(a)
+    matrix = matrix_of(a)
     if rtol is not NO_VALUE and rtol is not None:
         if rcond is not None:
             raise ValueError("`rtol` and `rcond` can't be both set.")
@@ -263,12 +166,12 @@ def pinv(a: Any, rcond: Any = None, hermitian: bool = False, *, rtol: Any = NO_V
     if rcond is None:
         rcond = 1e-15 if rtol is NO_VALUE else max(matrix.shape[-2:]) * torch.finfo(matrix.dtype).eps
     cut = tensor_of(rcond).to(matrix.real.dtype)
-    return ndarray._wrap(_call(torch.linalg.pinv, matrix, rtol=cut, hermitian=hermitian))
+    return ndarray._wrap(call_routine(torch.linalg.pinv, matrix, rtol=cut, hermitian=hermitian))
 
 
 def lstsq(a: Any, b: Any, rcond: Any = None) -> tuple[Any, Any, int, Any]:
     """Return the least-squares solution, residuals, rank and singular values."""
-    matrix, right = _common(_matrix(a), _inexact(tensor_of(b)))
+    matrix, right = to_common_dtype(matrix_of(a), inexact(tensor_of(b)))
     if matrix.ndim != 2:
         raise LinAlgError(f"{matrix.ndim}-dimensional array given. Array must be two-dimensional")
     vector = right.ndim == 1
@@ -280,7 +183,7 @@ def lstsq(a: Any, b: Any, rcond: Any = None) -> tuple[Any, Any, int, Any]:
         raise LinAlgError("Incompatible dimensions")
     eps = torch.finfo(matrix.dtype).eps
     cut = eps * max(m, n) if rcond is None else eps if rcond == -1 else float(rcond)
-    U, S, Vh = _call(_own("svd"), matrix, full_matrices=False)
+    U, S, Vh = call_routine(own_or_torch("svd"), matrix, full_matrices=False)
     rank = int((cut * S[0] < S).sum()) if S.numel() else 0
     # only the leading singular triplets take part, so derivatives stay finite at a deficient rank
     leading = U[:, :rank].mH @ columns / S[:rank, None]
@@ -298,7 +201,7 @@ def matrix_rank(A: Any, tol: Any = None, hermitian: bool = False, *, rtol: Any =
     tensor = tensor_of(A)
     if tensor.ndim < 2:
         return ndarray._wrap((tensor != 0).any().long())
-    matrix = _matrix(A)
+    matrix = matrix_of(A)
     S = torch.linalg.svdvals(matrix.detach())
     if tol is None:
         relative = max(matrix.shape[-2:]) * torch.finfo(S.dtype).eps if rtol is None else tensor_of(rtol)
@@ -315,7 +218,7 @@ def cond(x: Any, p: Any = None) -> ndarray:
     tensor = tensor_of(x)
     if tensor.numel() == 0 and 0 in tensor.shape[-2:]:
         raise LinAlgError("cond is not defined on empty arrays")
-    matrix = _matrix(x)
+    matrix = matrix_of(x)
     if p is None or p in (2, -2):
         S = torch.linalg.svdvals(matrix)
         ratio = S[..., -1] / S[..., 0] if p == -2 else S[..., 0] / S[..., -1]
@@ -373,7 +276,7 @@ def multi_dot(arrays: Any, *, out: Any = None) -> Any:
 
 def tensorsolve(a: Any, b: Any, axes: Any = None) -> ndarray:
     """Solve ``tensordot(a, x, b.ndim) = b`` for x."""
-    tensor, right = _inexact(tensor_of(a)), _inexact(tensor_of(b))
+    tensor, right = inexact(tensor_of(a)), inexact(tensor_of(b))
     if axes is not None:
         order = [ax for ax in range(tensor.ndim) if ax not in [normalize_axis(k, tensor.ndim) for k in axes]]
         tensor = tensor.permute((*order, *[normalize_axis(k, tensor.ndim) for k in axes]))
@@ -388,7 +291,7 @@ def tensorsolve(a: Any, b: Any, axes: Any = None) -> ndarray:
 
 def tensorinv(a: Any, ind: int = 2) -> ndarray:
     """Return the inverse of an array with respect to `tensordot`."""
-    tensor = _inexact(tensor_of(a))
+    tensor = inexact(tensor_of(a))
     if ind <= 0:
         raise ValueError("Invalid ind argument.")
     front, back = tensor.shape[:ind], tensor.shape[ind:]

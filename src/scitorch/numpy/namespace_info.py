@@ -21,6 +21,18 @@ _KINDS = {
 }
 
 
+class _Devices(tuple[Device, ...]):
+    """The devices; a tuple that a list can be added to, as code written for 2024.12 of the standard does."""
+
+    __slots__ = ()
+
+    def __add__(self, other: Any) -> Any:
+        return [*self, *other] if isinstance(other, list) else super().__add__(other)
+
+    def __radd__(self, other: Any) -> Any:
+        return [*other, *self] if isinstance(other, list) else NotImplemented
+
+
 class __array_namespace_info__:
     """Capabilities, devices and dtypes of the namespace."""
 
@@ -38,7 +50,7 @@ class __array_namespace_info__:
         """Return the devices arrays can be on."""
         found = [Device("cpu")]
         found += [Device(f"cuda:{number}") for number in range(torch.cuda.device_count())]
-        return tuple(found)
+        return _Devices(found)
 
     def default_dtypes(self, *, device: Any = None) -> dict[str, Any]:
         """Return the dtypes used where none is asked for."""
