@@ -15,6 +15,7 @@ from scitorch.numpy.dtypes import (
     scalar_dtype,
     torch_dtype,
 )
+from scitorch.numpy.routine import routine
 
 __all__ = [
     "array",
@@ -125,6 +126,7 @@ def _stack(values: Sequence[Any]) -> torch.Tensor:
     return torch.stack(parts)
 
 
+@routine
 def array(
     object: Any,
     dtype: Any = None,
@@ -210,6 +212,7 @@ def _may_share(source: Any, tensor: torch.Tensor) -> bool:
     return True
 
 
+@routine
 def asarray(
     a: Any,
     dtype: Any = None,
@@ -228,16 +231,19 @@ def asarray(
 asanyarray = asarray
 
 
+@routine
 def ascontiguousarray(a: Any, dtype: Any = None, *, like: Any = None) -> ndarray:
     """Return a C-contiguous array of at least one dimension."""
     return array(a, dtype, copy=None, order="C", ndmin=1)
 
 
+@routine
 def asfortranarray(a: Any, dtype: Any = None, *, like: Any = None) -> ndarray:
     """Return an array laid out in column-major order."""
     return array(a, dtype, copy=None, order="F", ndmin=1)
 
 
+@routine
 def from_dlpack(x: Any, /, *, device: Any = None, copy: bool | None = None) -> ndarray:
     """Create an array from an object with `__dlpack__`, sharing memory unless a copy is asked for."""
     if isinstance(x, ndarray):

@@ -9,6 +9,7 @@ import torch
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.conversion import asarray, tensor_of
 from scitorch.numpy.dtypes import astype_tensor, torch_dtype
+from scitorch.numpy.routine import routine
 
 __all__ = [
     "copy",
@@ -56,6 +57,7 @@ def _ordered(tensor: torch.Tensor, order: Any) -> torch.Tensor:
     return tensor
 
 
+@routine
 def zeros(shape: Any, dtype: Any = None, order: str = "C", *, device: Any = None, like: Any = None) -> ndarray:
     """Return an array of zeros."""
     wanted = torch.float64 if dtype is None else torch_dtype(dtype)
@@ -68,6 +70,7 @@ def ones(shape: Any, dtype: Any = None, order: str = "C", *, device: Any = None,
     return ndarray._wrap(_ordered(torch.ones(shape_of(shape), dtype=wanted, device=device), order))
 
 
+@routine
 def empty(shape: Any, dtype: Any = None, order: str = "C", *, device: Any = None, like: Any = None) -> ndarray:
     """Return an array of unspecified values."""
     wanted = torch.float64 if dtype is None else torch_dtype(dtype)
@@ -198,6 +201,7 @@ def fromfunction(function: Any, shape: Any, *, dtype: Any = float, like: Any = N
     return function(*indices(shape_of(shape), dtype=dtype), **keywords)
 
 
+@routine
 def fromiter(iter: Any, dtype: Any, count: int = -1, *, like: Any = None) -> ndarray:
     """Return a one-dimensional array from an iterable."""
     values: list[Any] = []

@@ -8,6 +8,7 @@ import numpy
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.conversion import asarray, to_numpy
 from scitorch.numpy.dtypes import TORCH_OF_NUMPY
+from scitorch.numpy.routine import routine
 
 __all__ = [
     "frombuffer",
@@ -117,6 +118,7 @@ def savetxt(fname: Any, X: Any, *arguments: Any, **options: Any) -> None:
     numpy.savetxt(fname, _written(X), *arguments, **options)
 
 
+@routine
 def fromfile(
     file: Any, dtype: Any = float, count: int = -1, sep: str = "", offset: int = 0, *, like: Any = None
 ) -> Any:
@@ -124,11 +126,13 @@ def fromfile(
     return _loaded(numpy.fromfile(file, dtype, count, sep, offset))
 
 
+@routine
 def frombuffer(buffer: Any, dtype: Any = float, count: int = -1, offset: int = 0, *, like: Any = None) -> Any:
     """Interpret a buffer as a one-dimensional array."""
     return _loaded(numpy.frombuffer(buffer, dtype, count, offset))
 
 
+@routine
 def fromstring(string: Any, dtype: Any = float, count: int = -1, *, sep: str, like: Any = None) -> Any:
     """Read a one-dimensional array from text."""
     return _loaded(numpy.fromstring(string, dtype, count, sep=sep))

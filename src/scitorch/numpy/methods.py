@@ -13,6 +13,10 @@ class Methods:
 
     __slots__ = ()
 
+    def __array_wrap__(self, array: Any, context: Any = None, return_scalar: bool = False) -> Any:
+        """Return a result that NumPy computed from this array as an array of this namespace."""
+        return np.asarray(array)
+
     def all(self, axis: Any = None, out: Any = None, keepdims: bool = False, *, where: Any = True) -> Any:
         """Whether all elements are true, as `numpy.all`."""
         return np.all(self, axis, out, keepdims, where=where)

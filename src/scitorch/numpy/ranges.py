@@ -11,10 +11,12 @@ import torch
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.conversion import tensor_of
 from scitorch.numpy.dtypes import NUMPY_OF_TORCH, astype_tensor, from_host, holds, torch_dtype
+from scitorch.numpy.routine import routine
 
 __all__ = ["arange", "geomspace", "linspace", "logspace"]
 
 
+@routine
 def arange(
     *bounds: Any,
     start: Any = None,

@@ -20,8 +20,8 @@ from typing import Any
 
 import torch
 
-from scitorch.numpy.eigenvalues import complex_eig, complex_eigvals
 from scitorch.numpy.elementary import expm1
+from scitorch.numpy.linalg.eigenvalues import complex_eig, complex_eigvals
 from scitorch.numpy.namespace_info import __array_namespace_info__
 from scitorch.numpy.ufunc import ufunc
 

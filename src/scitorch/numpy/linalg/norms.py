@@ -6,6 +6,7 @@ from typing import Any
 import numpy
 import torch
 
+import scitorch
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.axes import normalize_axes, normalize_axis
 from scitorch.numpy.conversion import tensor_of
@@ -66,7 +67,7 @@ def _matrix_norm(tensor: torch.Tensor, ord: Any, rows: int, columns: int, keepdi
     if ord is None or ord in ("fro", "f"):
         return torch.linalg.vector_norm(tensor, 2, (rows, columns), keepdim=keepdims)
     if ord == "nuc" or ord in (2, -2):
-        S = torch.linalg.svdvals(tensor.movedim((rows, columns), (-2, -1)))
+        S = scitorch.linalg.svdvals(tensor.movedim((rows, columns), (-2, -1)), check_finite=False)
         if S.shape[-1] == 0 and ord == -2:
             raise ValueError("zero-size array to reduction operation minimum which has no identity")
         result = S.sum(-1) if ord == "nuc" or S.shape[-1] == 0 else S.amax(-1) if ord == 2 else S.amin(-1)
