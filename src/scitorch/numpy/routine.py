@@ -21,5 +21,5 @@ class _Routine(partial[Any]):
 
 
 def routine(function: Callable[P, R]) -> Callable[P, R]:
-    """Make a function that is no method: with ``class A: make = np.array``, the call ``A().make(x)`` passes `x` alone."""
+    """Make a function that is no method: with ``class A: make = np.array``, ``A().make(x)`` passes `x` alone."""
     return cast(Callable[P, R], update_wrapper(_Routine(function), function))
