@@ -16,7 +16,7 @@ from scitorch.numpy import contraction as _contraction
 from scitorch.numpy import conversion as _conversion
 from scitorch.numpy import creation as _creation
 from scitorch.numpy import editing as _editing
-from scitorch.numpy import fft, lib, linalg, random
+from scitorch.numpy import emath, fft, lib, linalg, random
 from scitorch.numpy import functional as _functional
 from scitorch.numpy import grids as _grids
 from scitorch.numpy import histograms as _histograms
@@ -85,6 +85,7 @@ __array_api_version__ = "2025.12"
 __all__ = [
     "__array_namespace_info__",
     "__version__",
+    "emath",
     "fft",
     "flatiter",
     "lib",
@@ -140,6 +141,7 @@ def __getattr__(name: str) -> Any:
     raise AttributeError(
         f"module 'scitorch.numpy' has no attribute {name!r}"
         + (f"; numpy.{name} exists but is not provided here" if hasattr(_numpy, name) else "")
+        + (f": {_host_names.REFUSED[name]}" if name in _host_names.REFUSED else "")
     )
 
 

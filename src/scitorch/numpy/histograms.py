@@ -19,7 +19,7 @@ def bincount(x: Any, /, weights: Any = None, minlength: Any = 0) -> ndarray:
     numbers = tensor_of(x)
     if numbers.numel() == 0 and not isinstance(x, ndarray):
         numbers = numbers.to(torch.int64)
-    if numbers.is_floating_point() or numbers.is_complex() or numbers.dtype is torch.uint64:
+    if numbers.is_floating_point() or numbers.is_complex():
         raise TypeError(
             f"Cannot cast array data from {NUMPY_OF_TORCH[numbers.dtype]!r} to dtype('int64') according to the rule "
             "'safe'"
@@ -56,6 +56,8 @@ def digitize(x: Any, bins: Any, right: bool = False) -> ndarray:
     values, edges = tensor_of(x), tensor_of(bins)
     if values.is_complex():
         raise TypeError("x may not be complex")
+    if edges.is_complex():
+        raise TypeError("bins may not be complex")
     if edges.ndim != 1:
         raise ValueError("object too deep for desired array")
     lower, upper = ndarray._wrap(edges[:-1]), ndarray._wrap(edges[1:])
@@ -65,7 +67,7 @@ def digitize(x: Any, bins: Any, right: bool = False) -> ndarray:
     side = "left" if right else "right"
     if rising:
         return searchsorted(edges, values, side)
-    found = searchsorted(edges.flip(0), values, "right" if right else "left")
+    found = searchsorted(edges.flip(0), values, side)
     return ndarray._wrap(edges.shape[0] - found._tensor)
 
 

@@ -180,3 +180,26 @@ __all__ = [
     "ushort",
     "void",
 ]
+
+# Names of NumPy for which there is no array here, and what to use instead
+_STRUCTURED = "tensors hold no records; keep one array for each field, or use NumPy for such data"
+_MATRIX = "numpy.matrix is discouraged by NumPy itself; use two-dimensional arrays and the operator @"
+_EXTENDED = "tensors hold no extended precision; use float64 and complex128"
+_ITERATORS = "iterating in C is left to torch; write whole-array expressions, or use ndenumerate, ndindex or flat"
+REFUSED = {
+    "asmatrix": _MATRIX,
+    "bmat": "it makes a numpy.matrix; use block",
+    "complex256": _EXTENDED,
+    "core": "it is private in NumPy 2; the public names are in scitorch.numpy",
+    "ctypeslib": "foreign functions need host memory; pass numpy.asarray(x)",
+    "f2py": "it is a build tool; import it from NumPy",
+    "float128": _EXTENDED,
+    "ma": "arrays carry no masks; use the nan functions, or where= in reductions",
+    "matrix": _MATRIX,
+    "memmap": "tensors are not mapped by this name; use numpy.memmap and asarray, which shares its memory",
+    "nditer": _ITERATORS,
+    "nested_iters": _ITERATORS,
+    "recarray": _STRUCTURED,
+    "record": _STRUCTURED,
+    "test": "it runs NumPy's own test suite; use NumPy",
+}

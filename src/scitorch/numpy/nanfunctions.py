@@ -251,7 +251,7 @@ def nanmedian(a: Any, axis: Any = None, out: Any = None, overwrite_input: bool =
         from scitorch.numpy.statistics import median
 
         return median(asarray(tensor), axis, out, keepdims=_keep(keepdims))
-    return nanquantile(a, 0.5, axis, out, keepdims=_keep(keepdims))
+    return nanquantile(a, 0.5, axis, out, method="midpoint", keepdims=_keep(keepdims))
 
 
 def nan_to_num(x: Any, copy: bool = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> ndarray:

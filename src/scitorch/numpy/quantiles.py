@@ -159,6 +159,9 @@ def _from_sorted(flat: torch.Tensor, fractions: torch.Tensor, method: str, skip_
         falling = high - step * (1 - weight)
         result = torch.where(weight >= 0.5, falling, rising)
         result = torch.where(equal, low.to(result.dtype), result)
+        if method == "midpoint":  # of an infinite and another number, where the forms above have inf - inf
+            middle = torch.where(weight == 0, low, (low + high) / 2)
+            result = torch.where(torch.isnan(result), middle.to(result.dtype), result)
     if floating and not skip_nan:
         poisoned = missing[..., -1]
         result = torch.where(poisoned, torch.full_like(result, torch.nan), result)

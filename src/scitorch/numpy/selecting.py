@@ -178,8 +178,8 @@ def select(condlist: Any, choicelist: Any, default: Any = 0) -> ndarray:
         if mask.dtype is not torch.bool:
             raise TypeError(f"invalid entry {number} in condlist: should be boolean ndarray")
         result = torch.where(mask, tensor_of(choice, common), result)
-    shape = numpy.broadcast_shapes(*(tuple(tensor_of(c).shape) for c in (*condlist, *choicelist)))
-    return ndarray._wrap(result.expand(shape).clone() if tuple(result.shape) != shape else result)
+    shape = numpy.broadcast_shapes(*(tuple(tensor_of(c).shape) for c in (*condlist, *choicelist, default)))
+    return ndarray._wrap(result.broadcast_to(shape).clone() if tuple(result.shape) != shape else result)
 
 
 def take_along_axis(arr: Any, indices: Any, axis: Any = -1) -> ndarray:

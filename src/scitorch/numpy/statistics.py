@@ -9,6 +9,7 @@ import torch
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.axes import normalize_axes, normalize_axis
 from scitorch.numpy.conversion import asarray, tensor_of
+from scitorch.numpy.dtypes import holds
 from scitorch.numpy.joining import concatenate
 from scitorch.numpy.missing import NO_VALUE
 from scitorch.numpy.reductions import finish
@@ -82,9 +83,9 @@ def diff(a: Any, n: Any = 1, axis: int = -1, prepend: Any = NO_VALUE, append: An
     order = operator.index(n)
     if order < 0:
         raise ValueError(f"order must be non-negative but got {order!r}")
-    array = asarray(a)
     if order == 0:
-        return array
+        return a  # type: ignore[no-any-return]
+    array = asarray(a)
     if array.ndim == 0:
         raise ValueError("diff requires input that is at least one dimensional")
     axis = normalize_axis(axis, array.ndim)
@@ -356,11 +357,26 @@ def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period
     x0, x1 = nodes[cell], nodes[cell + 1]
     y0, y1 = values[cell], values[cell + 1]
     inside = y0 + (y1 - y0) / (x1 - x0) * (at - x0)
+    if holds(torch.isnan(inside)):
+        inside = _interpolated_from_either_end(at, x0, x1, y0, y1)
     # exactly at a node, and in cells of zero width, the node's own value
     inside = torch.where(at == x0, y0, inside)
     inside = torch.where((at == x1) & (place >= n - 1), y1, inside)
     result = torch.where(at < nodes[0], low, torch.where(at > nodes[-1], high, inside))
     return ndarray._wrap(torch.where(torch.isnan(at), at.to(values.dtype), result))
+
+
+def _interpolated_from_either_end(
+    at: torch.Tensor, x0: torch.Tensor, x1: torch.Tensor, y0: torch.Tensor, y1: torch.Tensor
+) -> torch.Tensor:
+    """Return the linear interpolant where an end is infinite: from the left end, else from the right, else constant."""
+    if y0.is_complex():
+        parts = ((y.real, y.imag) for y in (y0, y1))
+        return torch.complex(*(_interpolated_from_either_end(at, x0, x1, *p) for p in zip(*parts, strict=True)))
+    slope = (y1 - y0) / (x1 - x0)
+    result = slope * (at - x0) + y0
+    result = torch.where(torch.isnan(result), slope * (at - x1) + y1, result)
+    return torch.where(torch.isnan(result) & (y0 == y1), y0, result)
 
 
 def unwrap(p: Any, discont: Any = None, axis: int = -1, *, period: Any = 2 * numpy.pi) -> ndarray:
