@@ -21,6 +21,7 @@ from scitorch.numpy import functional as _functional
 from scitorch.numpy import grids as _grids
 from scitorch.numpy import histograms as _histograms
 from scitorch.numpy import host_names as _host_names
+from scitorch.numpy import interpolation as _interpolation
 from scitorch.numpy import io as _io
 from scitorch.numpy import joining as _joining
 from scitorch.numpy import logic as _logic
@@ -53,6 +54,7 @@ from scitorch.numpy.functional import *
 from scitorch.numpy.grids import *
 from scitorch.numpy.histograms import *
 from scitorch.numpy.host_names import *
+from scitorch.numpy.interpolation import *
 from scitorch.numpy.io import *
 from scitorch.numpy.joining import *
 from scitorch.numpy.logic import *
@@ -106,6 +108,7 @@ __all__ = [
     *_grids.__all__,
     *_histograms.__all__,
     *_host_names.__all__,
+    *_interpolation.__all__,
     *_io.__all__,
     *_joining.__all__,
     *_logic.__all__,
