@@ -7,6 +7,7 @@ import torch
 
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.conversion import tensor_of
+from scitorch.numpy.declaration import without_derivative
 from scitorch.numpy.dtypes import from_host, host
 from scitorch.numpy.ufunc import ufunc
 
@@ -59,12 +60,14 @@ right_shift = bitwise_right_shift = ufunc("right_shift", _right_shift, on_host=_
 bitwise_count = ufunc("bitwise_count", _count, on_host=_INTEGERS)
 
 
+@without_derivative("takes integers", "np.packbits([1, 0, 1])")
 def packbits(a: Any, /, axis: int | None = None, bitorder: str = "big") -> ndarray:
     """Pack the truth of elements into the bits of uint8."""
     tensor = tensor_of(a)
     return ndarray._wrap(from_host(numpy.packbits(host(tensor), axis, bitorder), tensor.device))  # type: ignore[call-overload]
 
 
+@without_derivative("takes integers", "np.unpackbits(np.array([5], np.uint8))")
 def unpackbits(a: Any, /, axis: int | None = None, count: int | None = None, bitorder: str = "big") -> ndarray:
     """Unpack the bits of uint8 into zeros and ones."""
     tensor = tensor_of(a)

@@ -8,6 +8,7 @@ import torch
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.axes import normalize_axis
 from scitorch.numpy.conversion import tensor_of
+from scitorch.numpy.declaration import differentiable, without_derivative
 from scitorch.numpy.dtypes import INEXACT, NUMPY_OF_TORCH, WIDE_UNSIGNED, astype_tensor, from_host, host, torch_dtype
 from scitorch.numpy.products import common_dtype, product
 from scitorch.numpy.reductions import finish
@@ -33,6 +34,7 @@ def _pair(a: Any, b: Any) -> tuple[torch.Tensor, torch.Tensor]:
     return first.to(common), second.to(common)
 
 
+@differentiable("np.dot(m, x[:4])", "np.dot(x, y)", "np.dot(t, a[:2])", "np.dot(s, x)")
 def dot(a: Any, b: Any, out: Any = None) -> Any:
     """Return the dot product: inner product of vectors, matrix product of matrices, contraction in general."""
     if out is None and type(a) is ndarray and type(b) is ndarray:
@@ -61,6 +63,7 @@ def dot(a: Any, b: Any, out: Any = None) -> Any:
     return finish(flat.reshape((*x.shape[:-1], *rest)), out)
 
 
+@differentiable("np.vdot(x, y)", "np.vdot(a, a)")
 def vdot(a: Any, b: Any, /) -> ndarray:
     """Return the inner product of flattened arrays, the first one conjugated."""
     x, y = _pair(a, b)
@@ -70,6 +73,7 @@ def vdot(a: Any, b: Any, /) -> ndarray:
     return ndarray._wrap(product(x.conj() if x.is_complex() else x, y))
 
 
+@differentiable("np.inner(m, x[:4])", "np.inner(x, y)")
 def inner(a: Any, b: Any, /) -> ndarray:
     """Return the sum over the last axes of two arrays."""
     x, y = _pair(a, b)
@@ -83,12 +87,14 @@ def inner(a: Any, b: Any, /) -> ndarray:
     return tensordot(x, y, ([-1], [-1]))
 
 
+@differentiable("np.outer(x, y)", "np.linalg.outer(x, y)")
 def outer(a: Any, b: Any, out: Any = None) -> Any:
     """Return the outer product of flattened arrays."""
     x, y = tensor_of(a).reshape(-1, 1), tensor_of(b).reshape(1, -1)
     return finish((ndarray._wrap(x) * ndarray._wrap(y))._tensor, out)
 
 
+@differentiable("np.tensordot(t, a, axes=([1], [0]))", "np.tensordot(a, m, 1)")
 def tensordot(a: Any, b: Any, axes: Any = 2) -> ndarray:
     """Contract axes of two arrays: the last of `a` with the first of `b`, or the given ones."""
     x, y = _pair(a, b)
@@ -123,6 +129,13 @@ def tensordot(a: Any, b: Any, axes: Any = 2) -> ndarray:
     return ndarray._wrap(product(matrix, other).reshape(shape))
 
 
+@differentiable(
+    'np.einsum("ij,jk->ik", a, m)',
+    'np.einsum("i,j", x, y)',
+    'np.einsum("ii", a)',
+    'np.einsum("ijk,kl,l->ij", t, a[:2], x[:3], optimize=True)',
+    "np.einsum(m, [0, 1], a, [2, 0], [1, 2])",
+)
 def einsum(
     *operands: Any, out: Any = None, dtype: Any = None, order: str = "K", casting: str = "safe", optimize: Any = False
 ) -> Any:
@@ -204,6 +217,7 @@ def _stretched(subscripts: str, tensors: list[torch.Tensor]) -> tuple[Any, ...]:
     return (subscripts, *result)
 
 
+@without_derivative("returns a plan and its description")
 def einsum_path(*operands: Any, optimize: Any = "greedy", einsum_call: bool = False) -> Any:
     """Return the order of contraction NumPy would choose, and its description."""
     subscripts, arrays = _subscripts(operands)
@@ -211,6 +225,7 @@ def einsum_path(*operands: Any, optimize: Any = "greedy", einsum_call: bool = Fa
     return numpy.einsum_path(subscripts, *shapes, optimize=optimize)
 
 
+@differentiable("np.kron(a, x[:2])", "np.kron(x[:2], y[:3])")
 def kron(a: Any, b: Any) -> ndarray:
     """Return the Kronecker product."""
     x, y = tensor_of(a), tensor_of(b)
@@ -223,6 +238,7 @@ def kron(a: Any, b: Any) -> ndarray:
     return (ndarray._wrap(left) * ndarray._wrap(right)).reshape(shape)  # type: ignore[no-any-return]
 
 
+@differentiable("np.cross(a, x[:3])", "np.cross(m[:, :2].T[0], y[:3])")
 def cross(a: Any, b: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1, axis: Any = None) -> ndarray:
     """Return the cross product of vectors of three (or two) components."""
     if axis is not None:
@@ -256,6 +272,7 @@ def cross(a: Any, b: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1, axi
     return ndarray._wrap(result.movedim(-1, normalize_axis(axisc, result.ndim, "axisc")))
 
 
+@differentiable("np.convolve(x, y[:3])", 'np.convolve(x, y, mode="same")', 'np.convolve(x[:2], y, mode="valid")')
 def convolve(a: Any, v: Any, mode: str = "full") -> ndarray:
     """Return the discrete convolution of two vectors; `mode` is "full", "same" or "valid"."""
     x, y = _pair(a, v)
@@ -269,6 +286,7 @@ def convolve(a: Any, v: Any, mode: str = "full") -> ndarray:
     return ndarray._wrap(_correlated(x, y.flip(0), mode))
 
 
+@differentiable("np.correlate(x, y[:3])", 'np.correlate(x, y, mode="full")')
 def correlate(a: Any, v: Any, mode: str = "valid") -> ndarray:
     """Return the cross-correlation of two vectors; `v` is conjugated."""
     x, y = _pair(a, v)

@@ -7,6 +7,7 @@ import numpy
 import torch
 
 from scitorch.numpy.array import ndarray
+from scitorch.numpy.declaration import differentiable, without_derivative
 from scitorch.numpy.dtypes import (
     NUMPY_OF_TORCH,
     TORCH_OF_NUMPY,
@@ -126,6 +127,7 @@ def _stack(values: Sequence[Any]) -> torch.Tensor:
     return torch.stack(parts)
 
 
+@differentiable("np.array([x[0], s, 2.5])", "np.array([[x, y], [y, w]])", "np.array(m, copy=True, ndmin=3)")
 @routine
 def array(
     object: Any,
@@ -212,6 +214,7 @@ def _may_share(source: Any, tensor: torch.Tensor) -> bool:
     return True
 
 
+@differentiable("np.asarray(x)", "np.asarray([s, x[1]])")
 @routine
 def asarray(
     a: Any,
@@ -231,18 +234,24 @@ def asarray(
 asanyarray = asarray
 
 
+@differentiable("np.ascontiguousarray(m.T)")
 @routine
 def ascontiguousarray(a: Any, dtype: Any = None, *, like: Any = None) -> ndarray:
     """Return a C-contiguous array of at least one dimension."""
     return array(a, dtype, copy=None, order="C", ndmin=1)
 
 
+@differentiable("np.asfortranarray(m)")
 @routine
 def asfortranarray(a: Any, dtype: Any = None, *, like: Any = None) -> ndarray:
     """Return an array laid out in column-major order."""
     return array(a, dtype, copy=None, order="F", ndmin=1)
 
 
+@without_derivative(
+    "shares memory with another library; a tracked array is refused there",
+    "np.from_dlpack(np.arange(3))",
+)
 @routine
 def from_dlpack(x: Any, /, *, device: Any = None, copy: bool | None = None) -> ndarray:
     """Create an array from an object with `__dlpack__`, sharing memory unless a copy is asked for."""
@@ -252,6 +261,7 @@ def from_dlpack(x: Any, /, *, device: Any = None, copy: bool | None = None) -> n
     return ndarray._wrap(torch.from_dlpack(x, copy=copy, **keywords))  # type: ignore[attr-defined]
 
 
+@differentiable("np.astype(x, complex)")
 def astype(
     x: Any,
     dtype: Any,
@@ -300,6 +310,7 @@ def astype(
     return ndarray._wrap(result)
 
 
+@without_derivative("NumPy's arrays hold no gradients; a tracked array is refused")
 def to_numpy(x: Any) -> "numpy.ndarray[Any, Any]":
     """Return the values as a real NumPy array; raise where a gradient would be lost."""
     return numpy.asarray(x if not isinstance(x, torch.Tensor) else ndarray._wrap(x))

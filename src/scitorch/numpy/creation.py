@@ -8,6 +8,7 @@ import torch
 
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.conversion import asarray, tensor_of
+from scitorch.numpy.declaration import differentiable, without_derivative
 from scitorch.numpy.dtypes import astype_tensor, torch_dtype
 from scitorch.numpy.routine import routine
 
@@ -57,6 +58,7 @@ def _ordered(tensor: torch.Tensor, order: Any) -> torch.Tensor:
     return tensor
 
 
+@without_derivative("takes shapes", "np.zeros(2)")
 @routine
 def zeros(shape: Any, dtype: Any = None, order: str = "C", *, device: Any = None, like: Any = None) -> ndarray:
     """Return an array of zeros."""
@@ -64,12 +66,14 @@ def zeros(shape: Any, dtype: Any = None, order: str = "C", *, device: Any = None
     return ndarray._wrap(_ordered(torch.zeros(shape_of(shape), dtype=wanted, device=device), order))
 
 
+@without_derivative("takes shapes", "np.ones(2)")
 def ones(shape: Any, dtype: Any = None, order: str = "C", *, device: Any = None, like: Any = None) -> ndarray:
     """Return an array of ones."""
     wanted = torch.float64 if dtype is None else torch_dtype(dtype)
     return ndarray._wrap(_ordered(torch.ones(shape_of(shape), dtype=wanted, device=device), order))
 
 
+@without_derivative("takes shapes")
 @routine
 def empty(shape: Any, dtype: Any = None, order: str = "C", *, device: Any = None, like: Any = None) -> ndarray:
     """Return an array of unspecified values."""
@@ -77,6 +81,7 @@ def empty(shape: Any, dtype: Any = None, order: str = "C", *, device: Any = None
     return ndarray._wrap(_ordered(torch.empty(shape_of(shape), dtype=wanted, device=device), order))
 
 
+@differentiable("np.full((2, 3), s)", "np.full((2, 5), x)")
 def full(
     shape: Any, fill_value: Any, dtype: Any = None, order: str = "C", *, device: Any = None, like: Any = None
 ) -> ndarray:
@@ -112,6 +117,7 @@ def _like(
     )
 
 
+@without_derivative("the values are no part of the result", "np.zeros_like(m) > 0")
 def zeros_like(
     a: Any, dtype: Any = None, order: str = "K", subok: bool = True, shape: Any = None, *, device: Any = None
 ) -> ndarray:
@@ -120,6 +126,7 @@ def zeros_like(
     return ndarray._wrap(_ordered(torch.zeros(size, dtype=wanted, device=where), "F" if column else "C"))
 
 
+@without_derivative("the values are no part of the result", "np.ones_like(m) > 0")
 def ones_like(
     a: Any, dtype: Any = None, order: str = "K", subok: bool = True, shape: Any = None, *, device: Any = None
 ) -> ndarray:
@@ -128,6 +135,7 @@ def ones_like(
     return ndarray._wrap(_ordered(torch.ones(size, dtype=wanted, device=where), "F" if column else "C"))
 
 
+@without_derivative("the values are no part of the result")
 def empty_like(
     prototype: Any, dtype: Any = None, order: str = "K", subok: bool = True, shape: Any = None, *, device: Any = None
 ) -> ndarray:
@@ -136,6 +144,7 @@ def empty_like(
     return ndarray._wrap(_ordered(torch.empty(size, dtype=wanted, device=where), "F" if column else "C"))
 
 
+@differentiable("np.full_like(m, s)")
 def full_like(
     a: Any,
     fill_value: Any,
@@ -158,11 +167,13 @@ def full_like(
     return ndarray._wrap(_ordered(filled, "F" if column else "C"))
 
 
+@differentiable("np.copy(m)")
 def copy(a: Any, order: str = "K", subok: bool = False) -> ndarray:
     """Return a copy of an array-like."""
     return asarray(a, order=order, copy=True)
 
 
+@differentiable("np.meshgrid(x[:2], y[:3])", 'np.meshgrid(x[:2], y, indexing="ij", sparse=True)')
 def meshgrid(*xi: Any, copy: bool = True, sparse: bool = False, indexing: str = "xy") -> tuple[ndarray, ...]:
     """Return coordinate arrays from coordinate vectors.
 
@@ -194,6 +205,7 @@ def meshgrid(*xi: Any, copy: bool = True, sparse: bool = False, indexing: str = 
     return tuple(ndarray._wrap(v) for v in vectors)
 
 
+@without_derivative("takes shapes", "np.fromfunction(lambda i, j: i + j, (2, 3))")
 def fromfunction(function: Any, shape: Any, *, dtype: Any = float, like: Any = None, **keywords: Any) -> Any:
     """Return a function of the index arrays of a grid."""
     from scitorch.numpy.grids import indices
@@ -201,6 +213,7 @@ def fromfunction(function: Any, shape: Any, *, dtype: Any = float, like: Any = N
     return function(*indices(shape_of(shape), dtype=dtype), **keywords)
 
 
+@differentiable("np.fromiter([x[0].real, s.real], float)")
 @routine
 def fromiter(iter: Any, dtype: Any, count: int = -1, *, like: Any = None) -> ndarray:
     """Return a one-dimensional array from an iterable."""

@@ -9,6 +9,7 @@ import torch
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.axes import normalize_axis
 from scitorch.numpy.conversion import asarray, tensor_of, to_numpy
+from scitorch.numpy.declaration import differentiable
 from scitorch.numpy.dtypes import as_signed, astype_tensor
 
 __all__ = ["delete", "insert", "pad", "trim_zeros"]
@@ -21,6 +22,7 @@ def _host_key(obj: Any) -> Any:
     return to_numpy(asarray(tensor.detach())) if not isinstance(obj, list | tuple) else obj
 
 
+@differentiable("np.delete(x, [1, 3])", "np.delete(m, np.s_[::2], axis=1)")
 def delete(arr: Any, obj: Any, axis: Any = None) -> ndarray:
     """Return an array without the slices at given positions."""
     tensor = tensor_of(arr)
@@ -32,6 +34,7 @@ def delete(arr: Any, obj: Any, axis: Any = None) -> ndarray:
     return asarray(tensor)[(slice(None),) * axis + (kept,)]
 
 
+@differentiable("np.insert(x, 2, s)", "np.insert(m, [1, 3], x[:3, None], axis=1)")
 def insert(arr: Any, obj: Any, values: Any, axis: Any = None) -> ndarray:
     """Return an array with values inserted before given positions."""
     tensor = tensor_of(arr)
@@ -89,6 +92,18 @@ def insert(arr: Any, obj: Any, values: Any, axis: Any = None) -> ndarray:
 _INDEX_MODES = ("edge", "reflect", "symmetric", "wrap")
 
 
+@differentiable(
+    "np.pad(x, (2, 1), constant_values=(s, 1.0))",
+    'np.pad(m, 2, mode="reflect")',
+    'np.pad(x, 3, mode="symmetric", reflect_type="odd")',
+    'np.pad(m, 1, mode="edge")',
+    'np.pad(x, 2, mode="wrap")',
+    'np.pad(x, 3, mode="linear_ramp", end_values=s)',
+    'np.pad(x, 2, mode="mean", stat_length=3)',
+    'np.pad(m, 1, mode="maximum")',
+    'np.pad(x, 2, mode="minimum")',
+    'np.pad(x, 2, mode="median")',
+)
 def pad(array: Any, pad_width: Any, mode: Any = "constant", **kwargs: Any) -> ndarray:
     """Pad an array.
 
@@ -300,6 +315,7 @@ def _padded_by_function(
     return result
 
 
+@differentiable("np.trim_zeros(x * [0, 1, 1, 1, 0])")
 def trim_zeros(filt: Any, trim: str = "fb", axis: Any = None) -> Any:
     """Remove zeros at the front and back (of all axes, or of the given ones)."""
     kept_type = type(filt) if isinstance(filt, list | tuple) else None

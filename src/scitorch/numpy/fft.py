@@ -8,6 +8,7 @@ import torch
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.axes import normalize_axis
 from scitorch.numpy.conversion import tensor_of
+from scitorch.numpy.declaration import differentiable, without_derivative
 from scitorch.numpy.dtypes import torch_dtype
 from scitorch.numpy.reductions import finish
 
@@ -99,71 +100,85 @@ def _many(name: str, a: Any, s: Any, axes: Any, norm: Any, out: Any, real: bool 
     return finish(tensor, out)
 
 
+@differentiable("np.fft.fft(m, axis=0)", 'np.fft.fft(x, n=7, norm="ortho")')
 def fft(a: Any, n: Any = None, axis: int = -1, norm: Any = None, out: Any = None) -> Any:
     """Return the discrete Fourier transform along one axis."""
     return _one("fft", a, n, axis, norm, out)
 
 
+@differentiable("np.fft.ifft(x)")
 def ifft(a: Any, n: Any = None, axis: int = -1, norm: Any = None, out: Any = None) -> Any:
     """Return the inverse discrete Fourier transform along one axis."""
     return _one("ifft", a, n, axis, norm, out)
 
 
+@differentiable("np.fft.rfft(x)", 'np.fft.rfft(m, n=3, norm="forward")')
 def rfft(a: Any, n: Any = None, axis: int = -1, norm: Any = None, out: Any = None) -> Any:
     """Return the nonnegative frequencies of the transform of real input."""
     return _one("rfft", a, n, axis, norm, out, real=True)
 
 
+@differentiable("np.fft.irfft(x + 1j * y)", "np.fft.irfft(x, n=5)")
 def irfft(a: Any, n: Any = None, axis: int = -1, norm: Any = None, out: Any = None) -> Any:
     """Return the real signal of nonnegative frequencies (inverse of `rfft`)."""
     return _one("irfft", a, n, axis, norm, out)
 
 
+@differentiable("np.fft.hfft(x)", "np.fft.hfft(x + 1j * y, n=5)")
 def hfft(a: Any, n: Any = None, axis: int = -1, norm: Any = None, out: Any = None) -> Any:
     """Return the real transform of a signal with Hermitian symmetry."""
     return _one("hfft", a, n, axis, norm, out)
 
 
+@differentiable("np.fft.ihfft(x)")
 def ihfft(a: Any, n: Any = None, axis: int = -1, norm: Any = None, out: Any = None) -> Any:
     """Return the inverse of `hfft`."""
     return _one("ihfft", a, n, axis, norm, out, real=True)
 
 
+@differentiable("np.fft.fftn(t)")
 def fftn(a: Any, s: Any = None, axes: Any = None, norm: Any = None, out: Any = None) -> Any:
     """Return the transform over several axes."""
     return _many("fftn", a, s, axes, norm, out)
 
 
+@differentiable("np.fft.ifftn(t)")
 def ifftn(a: Any, s: Any = None, axes: Any = None, norm: Any = None, out: Any = None) -> Any:
     """Return the inverse transform over several axes."""
     return _many("ifftn", a, s, axes, norm, out)
 
 
+@differentiable("np.fft.rfftn(t)")
 def rfftn(a: Any, s: Any = None, axes: Any = None, norm: Any = None, out: Any = None) -> Any:
     """Return the transform of real input over several axes."""
     return _many("rfftn", a, s, axes, norm, out, real=True)
 
 
+@differentiable("np.fft.irfftn(t + 0.5j)")
 def irfftn(a: Any, s: Any = None, axes: Any = None, norm: Any = None, out: Any = None) -> Any:
     """Return the inverse of `rfftn`."""
     return _many("irfftn", a, s, axes, norm, out)
 
 
+@differentiable("np.fft.fft2(t, axes=(0, 2))")
 def fft2(a: Any, s: Any = None, axes: Any = (-2, -1), norm: Any = None, out: Any = None) -> Any:
     """Return the transform over two axes."""
     return fftn(a, s, axes, norm, out)
 
 
+@differentiable("np.fft.ifft2(m)")
 def ifft2(a: Any, s: Any = None, axes: Any = (-2, -1), norm: Any = None, out: Any = None) -> Any:
     """Return the inverse transform over two axes."""
     return ifftn(a, s, axes, norm, out)
 
 
+@differentiable("np.fft.rfft2(m)")
 def rfft2(a: Any, s: Any = None, axes: Any = (-2, -1), norm: Any = None, out: Any = None) -> Any:
     """Return the transform of real input over two axes."""
     return rfftn(a, s, axes, norm, out)
 
 
+@differentiable("np.fft.irfft2(m + 1j * m**2)")
 def irfft2(a: Any, s: Any = None, axes: Any = (-2, -1), norm: Any = None, out: Any = None) -> Any:
     """Return the inverse of `rfft2`."""
     return irfftn(a, s, axes, norm, out)
@@ -174,6 +189,7 @@ def _frequencies(integers: torch.Tensor, n: int, d: Any, dtype: Any) -> ndarray:
     return ndarray._wrap((integers * step).to(torch.float64 if dtype is None else torch_dtype(dtype)))
 
 
+@without_derivative("takes sizes", "np.fft.fftfreq(5)")
 def fftfreq(n: Any, d: Any = 1.0, device: Any = None, *, dtype: Any = None) -> ndarray:
     """Return the frequencies of `fft`'s output for a sample spacing."""
     if not isinstance(n, int | numpy.integer):
@@ -184,6 +200,7 @@ def fftfreq(n: Any, d: Any = 1.0, device: Any = None, *, dtype: Any = None) -> n
     return _frequencies(integers.to(torch.float64), count, d, dtype)
 
 
+@without_derivative("takes sizes", "np.fft.rfftfreq(5)")
 def rfftfreq(n: Any, d: Any = 1.0, device: Any = None, *, dtype: Any = None) -> ndarray:
     """Return the frequencies of `rfft`'s output for a sample spacing."""
     if not isinstance(n, int | numpy.integer):
@@ -191,12 +208,14 @@ def rfftfreq(n: Any, d: Any = 1.0, device: Any = None, *, dtype: Any = None) -> 
     return _frequencies(torch.arange(int(n) // 2 + 1, device=device).to(torch.float64), int(n), d, dtype)
 
 
+@differentiable("np.fft.fftshift(m)")
 def fftshift(x: Any, axes: Any = None) -> ndarray:
     """Move the zero frequency to the middle."""
     tensor = tensor_of(x)
     return _shifted(tensor, axes, 1)
 
 
+@differentiable("np.fft.ifftshift(m)")
 def ifftshift(x: Any, axes: Any = None) -> ndarray:
     """Undo `fftshift`."""
     return _shifted(tensor_of(x), axes, -1)

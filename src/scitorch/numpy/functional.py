@@ -9,12 +9,14 @@ import torch
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.axes import normalize_axis
 from scitorch.numpy.conversion import asarray, tensor_of
+from scitorch.numpy.declaration import differentiable
 from scitorch.numpy.joining import stack
 from scitorch.numpy.missing import NO_VALUE
 
 __all__ = ["apply_along_axis", "apply_over_axes", "frompyfunc", "piecewise", "vectorize"]
 
 
+@differentiable("np.apply_along_axis(lambda v: v * v.sum(), 1, m)", "np.apply_along_axis(np.prod, 0, m)")
 def apply_along_axis(func1d: Callable[..., Any], axis: int, arr: Any, *args: Any, **kwargs: Any) -> ndarray:
     """Apply a function to all one-dimensional slices along an axis."""
     array = asarray(arr)
@@ -30,6 +32,7 @@ def apply_along_axis(func1d: Callable[..., Any], axis: int, arr: Any, *args: Any
     return ndarray._wrap(stacked.movedim(where, list(range(axis, axis + extra))))
 
 
+@differentiable("np.apply_over_axes(np.sum, t, [0, 2])")
 def apply_over_axes(func: Callable[..., Any], a: Any, axes: Any) -> ndarray:
     """Apply a function ``func(a, axis)`` over several axes in turn, keeping dimensions."""
     result = asarray(a)
@@ -45,6 +48,7 @@ def apply_over_axes(func: Callable[..., Any], a: Any, axes: Any) -> ndarray:
     return result
 
 
+@differentiable("np.piecewise(x, [x.real < 0, x.real > 1], [lambda v: v**2, 3.5, lambda v: 1 / v])")
 def piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> ndarray:
     """Evaluate a function defined by pieces; each piece sees only its own elements."""
     array = asarray(x)
@@ -80,6 +84,10 @@ def piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> nd
     return result
 
 
+@differentiable(
+    "np.vectorize(lambda u, v: u * v if abs(u) > 1 else u - v)(x, y)",
+    'np.vectorize(np.dot, signature="(n),(n)->()")(m, x[:4])',
+)
 class vectorize:
     """A function of scalars made into one of arrays, by a loop over the elements.
 

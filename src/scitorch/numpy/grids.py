@@ -10,6 +10,7 @@ import torch
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.conversion import asarray, tensor_of
 from scitorch.numpy.creation import shape_of
+from scitorch.numpy.declaration import differentiable, without_derivative
 from scitorch.numpy.dtypes import host, torch_dtype
 from scitorch.numpy.ranges import arange, linspace
 
@@ -40,6 +41,7 @@ s_ = numpy.s_
 ndindex = numpy.ndindex
 
 
+@without_derivative("iterates over values")
 class ndenumerate:
     """Iterate over (index, element) pairs in C order."""
 
@@ -54,6 +56,7 @@ class ndenumerate:
         return next(self._pairs)
 
 
+@without_derivative("takes sizes", "np.indices((2, 3))")
 def indices(dimensions: Any, dtype: Any = int, sparse: bool = False) -> Any:
     """Return the index arrays of a grid, stacked, or as a tuple of open ones."""
     shape = shape_of(dimensions)
@@ -98,8 +101,8 @@ class _Grid:
         return arange(start, item.stop, step)
 
 
-mgrid = _Grid(sparse=False)
-ogrid = _Grid(sparse=True)
+mgrid = differentiable("np.mgrid[s : s + 1 : 4j, 0:2]")(_Grid(sparse=False))
+ogrid = differentiable("np.ogrid[s : s + 1 : 4j, 0:2]")(_Grid(sparse=True))
 
 
 class _Concatenator:
@@ -158,10 +161,11 @@ class _Concatenator:
         return 0
 
 
-r_ = _Concatenator(0, 1, -1)
-c_ = _Concatenator(-1, 2, 0)
+r_ = differentiable("np.r_[x, 0, s, 1:3]")(_Concatenator(0, 1, -1))
+c_ = differentiable("np.c_[x, y, w]")(_Concatenator(-1, 2, 0))
 
 
+@without_derivative("takes positions", "np.ix_([0, 1], [2, 3])")
 def ix_(*args: Any) -> tuple[ndarray, ...]:
     """Return an open mesh of index arrays from one-dimensional sequences."""
     result = []
@@ -182,18 +186,21 @@ def _pair(mask: torch.Tensor) -> tuple[ndarray, ...]:
     return tuple(ndarray._wrap(t) for t in mask.nonzero(as_tuple=True))
 
 
+@without_derivative("returns positions", "np.tril_indices(3)")
 def tril_indices(n: Any, k: int = 0, m: Any = None) -> tuple[ndarray, ...]:
     """Return the indices of the lower triangle of an (n, m) array."""
     rows, columns = operator.index(n), operator.index(n if m is None else m)
     return _pair(torch.arange(rows)[:, None] >= torch.arange(columns)[None, :] - k)
 
 
+@without_derivative("returns positions", "np.triu_indices(3)")
 def triu_indices(n: Any, k: int = 0, m: Any = None) -> tuple[ndarray, ...]:
     """Return the indices of the upper triangle of an (n, m) array."""
     rows, columns = operator.index(n), operator.index(n if m is None else m)
     return _pair(torch.arange(rows)[:, None] <= torch.arange(columns)[None, :] - k)
 
 
+@without_derivative("returns positions", "np.tril_indices_from(a)")
 def tril_indices_from(arr: Any, k: int = 0) -> tuple[ndarray, ...]:
     """Return the indices of the lower triangle of an array."""
     tensor = tensor_of(arr)
@@ -202,6 +209,7 @@ def tril_indices_from(arr: Any, k: int = 0) -> tuple[ndarray, ...]:
     return tril_indices(tensor.shape[0], k, tensor.shape[1])
 
 
+@without_derivative("returns positions", "np.triu_indices_from(a)")
 def triu_indices_from(arr: Any, k: int = 0) -> tuple[ndarray, ...]:
     """Return the indices of the upper triangle of an array."""
     tensor = tensor_of(arr)
@@ -210,6 +218,7 @@ def triu_indices_from(arr: Any, k: int = 0) -> tuple[ndarray, ...]:
     return triu_indices(tensor.shape[0], k, tensor.shape[1])
 
 
+@without_derivative("returns positions", "np.mask_indices(3, np.triu)")
 def mask_indices(n: Any, mask_func: Any, k: Any = 0) -> tuple[ndarray, ...]:
     """Return the indices at which a masking function leaves ones."""
     from scitorch.numpy.creation import ones
@@ -217,11 +226,13 @@ def mask_indices(n: Any, mask_func: Any, k: Any = 0) -> tuple[ndarray, ...]:
     return _pair(mask_func(ones((n, n), int), k)._tensor != 0)
 
 
+@without_derivative("returns positions", "np.diag_indices(3)")
 def diag_indices(n: Any, ndim: int = 2) -> tuple[ndarray, ...]:
     """Return the indices of the main diagonal."""
     return (arange(n),) * ndim
 
 
+@without_derivative("returns positions", "np.diag_indices_from(a)")
 def diag_indices_from(arr: Any) -> tuple[ndarray, ...]:
     """Return the indices of the main diagonal of an array."""
     shape = asarray(arr).shape
@@ -232,12 +243,14 @@ def diag_indices_from(arr: Any) -> tuple[ndarray, ...]:
     return diag_indices(shape[0], len(shape))
 
 
+@without_derivative("returns positions", "np.unravel_index([5, 3], (2, 3))")
 def unravel_index(indices: Any, shape: Any, order: str = "C") -> tuple[ndarray, ...]:
     """Convert flat indices into a tuple of coordinate arrays."""
     results = numpy.unravel_index(host(tensor_of(indices)), shape_of(shape), order=order)  # type: ignore[call-overload]
     return tuple(asarray(r) for r in results)
 
 
+@without_derivative("returns positions", "np.ravel_multi_index(([0, 1], [1, 2]), (2, 3))")
 def ravel_multi_index(multi_index: Any, dims: Any, mode: Any = "raise", order: str = "C") -> ndarray:
     """Convert a tuple of coordinate arrays into flat indices."""
     coordinates = tuple(host(tensor_of(i)) for i in multi_index)

@@ -8,12 +8,14 @@ import torch
 
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.conversion import asarray, tensor_of, to_numpy
+from scitorch.numpy.declaration import differentiable, without_derivative
 from scitorch.numpy.dtypes import NUMPY_OF_TORCH, from_host
 from scitorch.numpy.sorting import searchsorted
 
 __all__ = ["bincount", "digitize", "histogram", "histogram2d", "histogram_bin_edges", "histogramdd"]
 
 
+@differentiable("np.bincount([0, 2, 2, 1, 5], weights=x.real)")
 def bincount(x: Any, /, weights: Any = None, minlength: Any = 0) -> ndarray:
     """Count occurrences of nonnegative integers, or sum weights per integer (differentiable in the weights)."""
     numbers = tensor_of(x)
@@ -51,6 +53,7 @@ def bincount(x: Any, /, weights: Any = None, minlength: Any = 0) -> ndarray:
     return ndarray._wrap(values.new_zeros(length).index_add(0, numbers, values))
 
 
+@without_derivative("returns positions", "np.digitize(x.real, b)")
 def digitize(x: Any, bins: Any, right: bool = False) -> ndarray:
     """Return the number of the bin each value falls into, for monotonic bin edges."""
     values, edges = tensor_of(x), tensor_of(bins)
@@ -71,6 +74,7 @@ def digitize(x: Any, bins: Any, right: bool = False) -> ndarray:
     return ndarray._wrap(edges.shape[0] - found._tensor)
 
 
+@differentiable("np.histogram_bin_edges(w, bins=4)")
 def histogram_bin_edges(a: Any, bins: Any = 10, range: Any = None, weights: Any = None) -> ndarray:
     """Return the bin edges `histogram` would use, by NumPy's estimators."""
     sample = to_numpy(asarray(tensor_of(a).detach()))
@@ -91,6 +95,7 @@ def _host_range(interval: Any) -> Any:
     return None if interval is None else tuple(float(bound) for bound in interval)
 
 
+@differentiable("np.histogram([0.3, 1.1, 2.6, 3.9, 1.2], bins=3, weights=x)[0]", "np.histogram(w, bins=4)[1]")
 def histogram(
     a: Any, bins: Any = 10, range: Any = None, density: bool | None = None, weights: Any = None
 ) -> tuple[ndarray, ndarray]:
@@ -123,6 +128,7 @@ def histogram(
     return ndarray._wrap(totals), edges_array
 
 
+@differentiable("np.histogramdd(np.stack([w, b], 1), bins=2, weights=x)[0]")
 def histogramdd(
     sample: Any, bins: Any = 10, range: Any = None, density: bool | None = None, weights: Any = None
 ) -> tuple[ndarray, tuple[ndarray, ...]]:
@@ -143,6 +149,7 @@ def histogramdd(
     return asarray(counts), tuple(map(asarray, edges))
 
 
+@differentiable("np.histogram2d(w, b, bins=2, weights=x)[0]")
 def histogram2d(
     x: Any, y: Any, bins: Any = 10, range: Any = None, density: bool | None = None, weights: Any = None
 ) -> tuple[ndarray, ndarray, ndarray]:

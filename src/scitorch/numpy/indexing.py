@@ -13,6 +13,7 @@ import torch
 
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.conversion import tensor_of
+from scitorch.numpy.declaration import differentiable
 from scitorch.numpy.dtypes import WIDE_UNSIGNED, as_signed, astype_tensor
 
 __all__ = ["assign", "get", "store"]
@@ -21,6 +22,16 @@ _EVERYTHING = slice(None)
 _INTEGERS = frozenset({torch.int8, torch.int16, torch.int32, torch.int64, torch.uint8, *WIDE_UNSIGNED})
 
 
+@differentiable(
+    "x[::-2]",
+    "m[1:, None, ::2]",
+    "x[[0, 3, 3, -1]]",
+    "m[[0, 2], [1, 1]]",
+    "t[:, [0, 2, 0], ::-1]",
+    "m[m.real > 0]",
+    "t[..., 1]",
+    name="ndarray.__getitem__",
+)
 def get(tensor: torch.Tensor, key: Any) -> torch.Tensor:
     """Return `tensor[key]` by NumPy's rules: a view for basic keys without negative steps, else a copy."""
     if _is_simple(key):
@@ -319,6 +330,19 @@ def _assignment_error(error: RuntimeError, values: torch.Tensor, shape: Any) -> 
     return ValueError(f"could not broadcast input array from shape {have} into shape {want}")
 
 
+@differentiable(
+    "r = x * 1; r[1:4] += y[:3]; r",
+    "r = x * 1; r[::2] *= r[::2]; r",
+    "r = m * 1; v = r[1]; v += s; r[:, 2] = x[:3]; r * v",
+    "r = m * 1; r.T[1][:] = x[:3]; r.ravel()",
+    "r = np.zeros_like(x); r[[4, 0, 2]] = y[:3]; r[3] = s; r",
+    "r = m * 1; r[r.real > 0] = s; r",
+    "r = m * 1; r[r.real < 0] *= 3; r[[0, 2], ::-1] -= m[:2]; r",
+    "r = x * 1; r[1:] = r[:-1]; r",
+    "r = x**2; k = r**2; r /= y; r **= 2; r + k",
+    "r = x * 1; r.flat[[1, 3]] = y[:2]; r",
+    name="ndarray.__setitem__",
+)
 def assign(array: ndarray, key: Any, value: Any) -> None:
     """Perform `array[key] = value`."""
     tensor = array._tensor

@@ -6,6 +6,7 @@ import torch
 
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.conversion import tensor_of
+from scitorch.numpy.declaration import differentiable
 from scitorch.numpy.dtypes import holds
 from scitorch.numpy.sorting import searchsorted
 from scitorch.numpy.statistics import inexact
@@ -13,6 +14,7 @@ from scitorch.numpy.statistics import inexact
 __all__ = ["interp"]
 
 
+@differentiable("np.interp(w, b, y)", "np.interp([0.1, 1.1, 5.0], b, y, left=s)", "np.interp(w, b, y, period=2.9)")
 def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period: Any = None) -> Any:
     """Return the piecewise linear interpolant of (xp, fp) at x, differentiable in all three.
 

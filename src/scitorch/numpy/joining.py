@@ -10,6 +10,7 @@ import torch
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.axes import normalize_axis
 from scitorch.numpy.conversion import tensor_of
+from scitorch.numpy.declaration import differentiable
 from scitorch.numpy.dtypes import NUMPY_OF_TORCH, torch_dtype
 from scitorch.numpy.products import common_dtype
 from scitorch.numpy.reductions import finish
@@ -56,6 +57,7 @@ def _cast(parts: list[torch.Tensor], dtype: Any, casting: str, out: Any = None) 
     return [part if part.dtype is wanted else part.to(wanted) for part in parts]
 
 
+@differentiable("np.concatenate([x, y])", "np.concatenate([m, a], axis=1)", "np.concatenate([m, a], axis=None)")
 def concatenate(
     arrays: Any, /, axis: Any = 0, out: Any = None, *, dtype: Any = None, casting: str = "same_kind"
 ) -> Any:
@@ -98,6 +100,7 @@ def _join(parts: list[torch.Tensor], axis: int) -> torch.Tensor:
 concat = concatenate
 
 
+@differentiable("np.stack([x, y], axis=1)")
 def stack(arrays: Any, axis: int = 0, out: Any = None, *, dtype: Any = None, casting: str = "same_kind") -> Any:
     """Join arrays along a new axis."""
     parts = _parts(arrays, "stack")
@@ -111,6 +114,7 @@ def stack(arrays: Any, axis: int = 0, out: Any = None, *, dtype: Any = None, cas
     return finish(torch.stack(_cast(parts, dtype, casting), axis), out)
 
 
+@differentiable("np.unstack(m, axis=1)")
 def unstack(x: Any, /, *, axis: int = 0) -> tuple[ndarray, ...]:
     """Split an array into the arrays along an axis."""
     tensor = tensor_of(x)
@@ -131,6 +135,7 @@ def _at_least(tensor: torch.Tensor, ndim: int) -> torch.Tensor:
     return tensor[:, :, None] if tensor.ndim == 2 else tensor
 
 
+@differentiable("np.vstack([x, y])")
 def vstack(tup: Any, *, dtype: Any = None, casting: str = "same_kind") -> Any:
     """Stack arrays row-wise."""
     parts = [ndarray._wrap(_at_least(t, 2)) for t in _parts(tup, "stack")]
@@ -140,6 +145,7 @@ def vstack(tup: Any, *, dtype: Any = None, casting: str = "same_kind") -> Any:
 row_stack = vstack
 
 
+@differentiable("np.hstack([x, y])")
 def hstack(tup: Any, *, dtype: Any = None, casting: str = "same_kind") -> Any:
     """Stack arrays column-wise (along the first axis for vectors)."""
     parts = [ndarray._wrap(_at_least(t, 1)) for t in _parts(tup, "stack")]
@@ -147,17 +153,20 @@ def hstack(tup: Any, *, dtype: Any = None, casting: str = "same_kind") -> Any:
     return concatenate(parts, axis, dtype=dtype, casting=casting)
 
 
+@differentiable("np.dstack([x, y])")
 def dstack(tup: Any) -> Any:
     """Stack arrays along the third axis."""
     return concatenate([ndarray._wrap(_at_least(t, 3)) for t in _parts(tup, "stack")], 2)
 
 
+@differentiable("np.column_stack([x, y])")
 def column_stack(tup: Any) -> Any:
     """Stack vectors as the columns of a matrix."""
     parts = [_at_least(t, 1) for t in _parts(tup, "stack")]
     return concatenate([ndarray._wrap(t.unsqueeze(1) if t.ndim == 1 else t) for t in parts], 1)
 
 
+@differentiable("np.append(m, x)")
 def append(arr: Any, values: Any, axis: Any = None) -> Any:
     """Return an array with values appended."""
     a, b = tensor_of(arr), tensor_of(values)
@@ -166,6 +175,7 @@ def append(arr: Any, values: Any, axis: Any = None) -> Any:
     return concatenate((ndarray._wrap(a), ndarray._wrap(b)), axis)
 
 
+@differentiable("np.array_split(x, 3)")
 def array_split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[ndarray]:
     """Split an array into parts as equal as possible, or at given indices."""
     tensor = tensor_of(ary)
@@ -189,6 +199,7 @@ def array_split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[ndarr
     return result
 
 
+@differentiable("np.split(m, [1, 3], axis=1)")
 def split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[ndarray]:
     """Split an array into equal parts, or at given indices."""
     tensor = tensor_of(ary)
@@ -197,6 +208,7 @@ def split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[ndarray]:
     return array_split(ary, indices_or_sections, axis)
 
 
+@differentiable("np.hsplit(m, 2)")
 def hsplit(ary: Any, indices_or_sections: Any) -> list[ndarray]:
     """Split an array column-wise."""
     ndim = tensor_of(ary).ndim
@@ -205,6 +217,7 @@ def hsplit(ary: Any, indices_or_sections: Any) -> list[ndarray]:
     return split(ary, indices_or_sections, 1 if ndim > 1 else 0)
 
 
+@differentiable("np.vsplit(m, [1])")
 def vsplit(ary: Any, indices_or_sections: Any) -> list[ndarray]:
     """Split an array row-wise."""
     if tensor_of(ary).ndim < 2:
@@ -212,6 +225,7 @@ def vsplit(ary: Any, indices_or_sections: Any) -> list[ndarray]:
     return split(ary, indices_or_sections, 0)
 
 
+@differentiable("np.dsplit(t, 2)")
 def dsplit(ary: Any, indices_or_sections: Any) -> list[ndarray]:
     """Split an array along the third axis."""
     if tensor_of(ary).ndim < 3:
@@ -219,6 +233,7 @@ def dsplit(ary: Any, indices_or_sections: Any) -> list[ndarray]:
     return split(ary, indices_or_sections, 2)
 
 
+@differentiable("np.block([[a, m], [x[None, :4], y[None, :3]]])")
 def block(arrays: Any) -> Any:
     """Assemble an array from nested lists of blocks."""
     depth, ndim = _block_depth(arrays, ())

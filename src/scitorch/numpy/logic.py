@@ -7,6 +7,7 @@ import torch
 
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.conversion import asarray, tensor_of
+from scitorch.numpy.declaration import differentiable, without_derivative
 from scitorch.numpy.promotion import weak_result_type
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
 ]
 
 
+@without_derivative("returns truth values", "np.isclose(x, x + y / 1e5)")
 def isclose(a: Any, b: Any, rtol: Any = 1.0e-5, atol: Any = 1.0e-8, equal_nan: bool = False) -> ndarray:
     """Whether elements are equal within ``atol + rtol * |b|``."""
     common = weak_result_type(a, b)
@@ -49,11 +51,13 @@ def isclose(a: Any, b: Any, rtol: Any = 1.0e-5, atol: Any = 1.0e-8, equal_nan: b
     return ndarray._wrap(near)
 
 
+@without_derivative("returns a truth value", "np.allclose(x, y)")
 def allclose(a: Any, b: Any, rtol: Any = 1.0e-5, atol: Any = 1.0e-8, equal_nan: bool = False) -> bool:
     """Whether all elements are equal within a tolerance."""
     return bool(isclose(a, b, rtol, atol, equal_nan)._tensor.all())
 
 
+@without_derivative("returns a truth value", "np.array_equal(x, y)")
 def array_equal(a1: Any, a2: Any, equal_nan: bool = False) -> bool:
     """Whether two arrays have the same shape and elements."""
     try:
@@ -68,6 +72,7 @@ def array_equal(a1: Any, a2: Any, equal_nan: bool = False) -> bool:
     return bool(same.all())
 
 
+@without_derivative("returns a truth value", "np.array_equiv(x, y)")
 def array_equiv(a1: Any, a2: Any) -> bool:
     """Whether two arrays broadcast to the same shape with equal elements."""
     try:
@@ -77,17 +82,20 @@ def array_equiv(a1: Any, a2: Any) -> bool:
         return False
 
 
+@without_derivative("returns truth values", "np.iscomplex(x)")
 def iscomplex(x: Any) -> ndarray:
     """Whether elements have a nonzero imaginary part."""
     tensor = tensor_of(x)
     return ndarray._wrap(tensor.imag != 0 if tensor.is_complex() else torch.zeros_like(tensor, dtype=torch.bool))
 
 
+@without_derivative("returns truth values", "np.isreal(x)")
 def isreal(x: Any) -> ndarray:
     """Whether elements have no imaginary part."""
     return ndarray._wrap(~iscomplex(x)._tensor)
 
 
+@without_derivative("returns a truth value", "np.iscomplexobj(x)")
 def iscomplexobj(x: Any) -> bool:
     """Whether an object has a complex dtype."""
     kind = getattr(getattr(x, "dtype", None), "type", None)
@@ -96,16 +104,19 @@ def iscomplexobj(x: Any) -> bool:
     return tensor_of(x).is_complex()
 
 
+@without_derivative("returns a truth value", "np.isrealobj(x)")
 def isrealobj(x: Any) -> bool:
     """Whether an object does not have a complex dtype."""
     return not iscomplexobj(x)
 
 
+@without_derivative("returns truth values", "np.isposinf(w)")
 def isposinf(x: Any, out: Any = None) -> Any:
     """Whether elements are positive infinity."""
     return _infinite(x, out, torch.isposinf, "isposinf")
 
 
+@without_derivative("returns truth values", "np.isneginf(w)")
 def isneginf(x: Any, out: Any = None) -> Any:
     """Whether elements are negative infinity."""
     return _infinite(x, out, torch.isneginf, "isneginf")
@@ -123,16 +134,19 @@ def _infinite(x: Any, out: Any, test: Any, name: str) -> Any:
     return ndarray._wrap(result) if out is None else write_out(out, result)
 
 
+@without_derivative("returns a truth value", "np.isscalar(2.5)")
 def isscalar(element: Any) -> bool:
     """Whether an object is a scalar: of Python, of NumPy, or an array of no dimensions made by a function here."""
     return (isinstance(element, ndarray) and element.ndim == 0) or numpy.isscalar(element)
 
 
+@without_derivative("returns a truth value", "np.isfortran(m)")
 def isfortran(a: Any) -> bool:
     """Whether an array is column-major and not row-major."""
     return asarray(a).flags.fnc  # type: ignore[no-any-return]
 
 
+@differentiable("np.asarray_chkfinite(m)")
 def asarray_chkfinite(a: Any, dtype: Any = None, order: Any = None) -> ndarray:
     """Convert to an array; raise for nan and infinity."""
     array = asarray(a, dtype, order)
@@ -141,6 +155,7 @@ def asarray_chkfinite(a: Any, dtype: Any = None, order: Any = None) -> ndarray:
     return array
 
 
+@without_derivative("returns a truth value", "np.shares_memory(x, x[1:])")
 def shares_memory(a: Any, b: Any, /, max_work: Any = None) -> bool:
     """Whether two arrays share memory."""
     x, y = tensor_of(a), tensor_of(b)
@@ -151,6 +166,7 @@ def shares_memory(a: Any, b: Any, /, max_work: Any = None) -> bool:
     return numpy.shares_memory(x.detach().numpy(), y.detach().numpy())
 
 
+@without_derivative("returns a truth value", "np.may_share_memory(x, y)")
 def may_share_memory(a: Any, b: Any, /, max_work: Any = None) -> bool:
     """Whether two arrays might share memory."""
     return shares_memory(a, b)

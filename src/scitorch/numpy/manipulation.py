@@ -10,6 +10,7 @@ from scitorch.numpy.array import ndarray
 from scitorch.numpy.axes import normalize_axes, normalize_axis
 from scitorch.numpy.conversion import asarray, tensor_of
 from scitorch.numpy.creation import shape_of
+from scitorch.numpy.declaration import differentiable, without_derivative
 from scitorch.numpy.dtypes import astype_tensor, torch_dtype
 
 __all__ = [
@@ -81,16 +82,19 @@ class broadcast:
         return tuple(values[self.index - 1] for values in self.iters)
 
 
+@without_derivative("returns integers", "np.shape(m)")
 def shape(a: Any) -> tuple[int, ...]:
     """Return the shape of an array-like."""
     return tuple(tensor_of(a).shape)
 
 
+@without_derivative("returns an integer", "np.ndim(m)")
 def ndim(a: Any) -> int:
     """Return the number of dimensions of an array-like."""
     return tensor_of(a).ndim
 
 
+@without_derivative("returns an integer", "np.size(m)")
 def size(a: Any, axis: Any = None) -> int:
     """Return the number of elements, in all or along axes."""
     tensor = tensor_of(a)
@@ -100,6 +104,7 @@ def size(a: Any, axis: Any = None) -> int:
     return count
 
 
+@differentiable("np.reshape(m, (2, 6))", 'np.reshape(m, (2, -1), order="F")')
 def reshape(a: Any, /, shape: Any = None, order: str = "C", *, copy: bool | None = None) -> ndarray:
     """Return the same elements in another shape, a view where possible.
 
@@ -156,6 +161,7 @@ def _shares(a: torch.Tensor, b: torch.Tensor) -> bool:
     return a.numel() == 0 or a.untyped_storage().data_ptr() == b.untyped_storage().data_ptr()
 
 
+@differentiable('np.ravel(m, order="F")', "np.ravel(t)")
 def ravel(a: Any, order: str = "C") -> ndarray:
     """Return a one-dimensional array, a view where possible."""
     if order == "K":
@@ -165,6 +171,7 @@ def ravel(a: Any, order: str = "C") -> ndarray:
     return reshape(a, -1, order) if tensor_of(a).numel() else ndarray._wrap(tensor_of(a).reshape(0))
 
 
+@differentiable("np.transpose(t, (1, 2, 0))")
 def transpose(a: Any, axes: Any = None) -> ndarray:
     """Permute the axes; reverse them by default."""
     tensor = tensor_of(a)
@@ -183,6 +190,7 @@ def transpose(a: Any, axes: Any = None) -> ndarray:
 permute_dims = transpose
 
 
+@differentiable("np.matrix_transpose(t)", "np.linalg.matrix_transpose(m)")
 def matrix_transpose(x: Any, /) -> ndarray:
     """Exchange the last two axes."""
     tensor = tensor_of(x)
@@ -191,12 +199,14 @@ def matrix_transpose(x: Any, /) -> ndarray:
     return ndarray._wrap(tensor.mT)
 
 
+@differentiable("np.swapaxes(t, 0, 2)")
 def swapaxes(a: Any, axis1: int, axis2: int) -> ndarray:
     """Exchange two axes."""
     tensor = tensor_of(a)
     return ndarray._wrap(tensor.transpose(normalize_axis(axis1, tensor.ndim), normalize_axis(axis2, tensor.ndim)))
 
 
+@differentiable("np.moveaxis(t, 0, -1)")
 def moveaxis(a: Any, source: Any, destination: Any) -> ndarray:
     """Move axes to new positions."""
     tensor = tensor_of(a)
@@ -207,6 +217,7 @@ def moveaxis(a: Any, source: Any, destination: Any) -> ndarray:
     return ndarray._wrap(tensor.movedim(origin, target))
 
 
+@differentiable("np.rollaxis(t, 2)")
 def rollaxis(a: Any, axis: int, start: int = 0) -> ndarray:
     """Move one axis back until it lies before another."""
     tensor = tensor_of(a)
@@ -221,6 +232,7 @@ def rollaxis(a: Any, axis: int, start: int = 0) -> ndarray:
     return ndarray._wrap(tensor.movedim(axis, start))
 
 
+@differentiable("np.expand_dims(m, (0, 2))")
 def expand_dims(a: Any, axis: Any) -> ndarray:
     """Insert axes of length one."""
     tensor = tensor_of(a)
@@ -232,6 +244,7 @@ def expand_dims(a: Any, axis: Any) -> ndarray:
     return ndarray._wrap(tensor)
 
 
+@differentiable("np.squeeze(x[None, :, None], 0)")
 def squeeze(a: Any, axis: Any = None) -> ndarray:
     """Remove axes of length one."""
     tensor = tensor_of(a)
@@ -243,6 +256,7 @@ def squeeze(a: Any, axis: Any = None) -> ndarray:
     return ndarray._wrap(tensor.squeeze(axes) if axes else tensor)
 
 
+@differentiable("np.broadcast_to(x, (2, 5))")
 def broadcast_to(array: Any, shape: Any, subok: bool = False) -> ndarray:
     """Return a view of an array with a larger shape."""
     tensor = tensor_of(array)
@@ -256,6 +270,7 @@ def broadcast_to(array: Any, shape: Any, subok: bool = False) -> ndarray:
         ) from None
 
 
+@differentiable("np.broadcast_arrays(x, y[:, None])")
 def broadcast_arrays(*args: Any, subok: bool = False) -> tuple[ndarray, ...]:
     """Return views of arrays broadcast against each other."""
     tensors = [tensor_of(a) for a in args]
@@ -263,16 +278,19 @@ def broadcast_arrays(*args: Any, subok: bool = False) -> tuple[ndarray, ...]:
     return tuple(ndarray._wrap(t.expand(target)) for t in tensors)
 
 
+@differentiable("np.atleast_1d(s, x)")
 def atleast_1d(*arys: Any) -> Any:
     """View inputs as arrays of at least one dimension."""
     return _at_least(arys, lambda t: t.reshape(1) if t.ndim == 0 else t)
 
 
+@differentiable("np.atleast_2d(s, x)")
 def atleast_2d(*arys: Any) -> Any:
     """View inputs as arrays of at least two dimensions."""
     return _at_least(arys, lambda t: t.reshape(1, 1) if t.ndim == 0 else t.unsqueeze(0) if t.ndim == 1 else t)
 
 
+@differentiable("np.atleast_3d(x, m)")
 def atleast_3d(*arys: Any) -> Any:
     """View inputs as arrays of at least three dimensions."""
 
@@ -291,6 +309,7 @@ def _at_least(arrays: tuple[Any, ...], raised: Any) -> Any:
     return results[0] if len(results) == 1 else results
 
 
+@differentiable("np.diagonal(m, 1)", "np.diagonal(t, axis1=0, axis2=2)")
 def diagonal(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> ndarray:
     """Return diagonals as the last axis."""
     tensor = tensor_of(a)
@@ -303,6 +322,7 @@ def diagonal(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> ndarray
     return ndarray._wrap(torch.diagonal(tensor, max(-n, min(m, offset)), first, second))
 
 
+@differentiable("np.trace(m, 1)", "np.trace(t, axis1=1, axis2=2)")
 def trace(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1, dtype: Any = None, out: Any = None) -> Any:
     """Return the sum along diagonals."""
     from scitorch.numpy.reductions import sum
@@ -310,6 +330,7 @@ def trace(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1, dtype: Any = 
     return sum(diagonal(a, offset, axis1, axis2), -1, dtype, out)
 
 
+@differentiable("r = m * 1; np.fill_diagonal(r, x[:3]); r")
 def fill_diagonal(a: Any, val: Any, wrap: bool = False) -> None:
     """Fill the main diagonal of an array in place."""
     array = asarray(a)
@@ -331,6 +352,10 @@ def fill_diagonal(a: Any, val: Any, wrap: bool = False) -> None:
     array.flat[slice(None, end, step)] = val
 
 
+@differentiable(
+    "r = x * 1; np.copyto(r, y, where=[True, False, True, False, False]); r",
+    "r = m * 1; np.copyto(r[1], x[:4]); r",
+)
 def copyto(dst: Any, src: Any, casting: str = "same_kind", where: Any = True) -> None:
     """Copy values into an array, broadcasting."""
     if not isinstance(dst, ndarray):
@@ -352,6 +377,7 @@ def copyto(dst: Any, src: Any, casting: str = "same_kind", where: Any = True) ->
     dst._store(torch.where(mask, values, dst._tensor))
 
 
+@differentiable('np.require(m, requirements="C")')
 def require(a: Any, dtype: Any = None, requirements: Any = None, *, like: Any = None) -> ndarray:
     """Return an array with the wanted dtype and memory layout."""
     wanted = {str(r).upper() for r in ([requirements] if isinstance(requirements, str) else requirements or [])}
@@ -365,6 +391,7 @@ def require(a: Any, dtype: Any = None, requirements: Any = None, *, like: Any = 
     return array
 
 
+@without_derivative("reinterprets bytes: a float result is refused where the array is tracked")
 def view(a: ndarray, dtype: Any = None, type: Any = None) -> ndarray:
     """Return the same memory, interpreted as another dtype if one is given."""
     if isinstance(dtype, builtins_type) and issubclass(dtype, ndarray):

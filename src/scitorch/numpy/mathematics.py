@@ -7,6 +7,7 @@ import torch
 
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.conversion import asarray, tensor_of
+from scitorch.numpy.declaration import differentiable, without_derivative
 from scitorch.numpy.reductions import finish
 
 __all__ = [
@@ -25,16 +26,19 @@ __all__ = [
 ]
 
 
+@differentiable("np.real(x)")
 def real(val: Any) -> Any:
     """Return the real part."""
     return asarray(val).real
 
 
+@differentiable("np.imag(x) + np.real(y)")
 def imag(val: Any) -> Any:
     """Return the imaginary part."""
     return asarray(val).imag
 
 
+@differentiable("np.angle(x)", "np.angle(x + 1j * y, deg=True)")
 def angle(z: Any, deg: bool = False) -> ndarray:
     """Return the argument of complex numbers, in radians or degrees."""
     tensor = tensor_of(z)
@@ -46,6 +50,7 @@ def angle(z: Any, deg: bool = False) -> ndarray:
     return ndarray._wrap(torch.rad2deg(result) if deg else result)
 
 
+@differentiable("np.real_if_close(x)")
 def real_if_close(a: Any, tol: float = 100) -> ndarray:
     """Return the real part where all imaginary parts are within `tol` machine epsilons of zero."""
     tensor = tensor_of(a)
@@ -55,12 +60,14 @@ def real_if_close(a: Any, tol: float = 100) -> ndarray:
     return ndarray._wrap(tensor.real) if bool((tensor.imag.abs() < limit).all()) else asarray(a)
 
 
+@differentiable("np.fix(3 * x)")
 def fix(x: Any, out: Any = None) -> Any:
     """Round towards zero."""
     tensor = tensor_of(x)
     return finish(torch.trunc(tensor) if tensor.is_floating_point() else tensor.clone(), out)
 
 
+@differentiable("np.sinc(x)", "np.sinc(x * 0 + [0, 1, 2, 3, 0.001] * x)")
 def sinc(x: Any) -> ndarray:
     """Return ``sin(pi x) / (pi x)``, with all its derivatives at zero too."""
     tensor = tensor_of(x)
@@ -76,6 +83,7 @@ def sinc(x: Any) -> ndarray:
     return ndarray._wrap(torch.where(small, series, torch.sin(away) / away))
 
 
+@differentiable("np.i0(x)", "np.i0(9 * w)")
 def i0(x: Any) -> ndarray:
     """Return the modified Bessel function of the first kind and order zero."""
     tensor = tensor_of(x)
@@ -101,21 +109,25 @@ def _cosine_window(M: Any, coefficients: tuple[float, ...]) -> ndarray:
     return ndarray._wrap(result)
 
 
+@without_derivative("takes a number of points", "np.hanning(5)")
 def hanning(M: Any) -> ndarray:
     """Return the Hann window."""
     return _cosine_window(M, (0.5, 0.5))
 
 
+@without_derivative("takes a number of points", "np.hamming(5)")
 def hamming(M: Any) -> ndarray:
     """Return the Hamming window."""
     return _cosine_window(M, (0.54, 0.46))
 
 
+@without_derivative("takes a number of points", "np.blackman(5)")
 def blackman(M: Any) -> ndarray:
     """Return the Blackman window."""
     return _cosine_window(M, (0.42, 0.5, 0.08))
 
 
+@without_derivative("takes a number of points", "np.bartlett(5)")
 def bartlett(M: Any) -> ndarray:
     """Return the triangular window with zeros at the ends."""
     size, n = _window(M)
@@ -126,6 +138,7 @@ def bartlett(M: Any) -> ndarray:
     return ndarray._wrap(torch.where(n <= 0, 1 + n / (size - 1), 1 - n / (size - 1)))
 
 
+@differentiable("np.kaiser(6, s)")
 def kaiser(M: Any, beta: Any) -> ndarray:
     """Return the Kaiser window, differentiable in `beta`."""
     size = float(tensor_of(M).detach())

@@ -9,11 +9,13 @@ import torch
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.conversion import tensor_of
 from scitorch.numpy.creation import _ordered, shape_of
+from scitorch.numpy.declaration import differentiable, without_derivative
 from scitorch.numpy.dtypes import WIDE_UNSIGNED, torch_dtype
 
 __all__ = ["diag", "diagflat", "eye", "identity", "tri", "tril", "triu", "vander"]
 
 
+@without_derivative("takes sizes", "np.eye(2)")
 def eye(
     N: Any, M: Any = None, k: Any = 0, dtype: Any = float, order: str = "C", *, device: Any = None, like: Any = None
 ) -> ndarray:
@@ -27,11 +29,13 @@ def eye(
     return ndarray._wrap(_ordered(result, order))
 
 
+@without_derivative("takes sizes", "np.identity(2)")
 def identity(n: Any, dtype: Any = None, *, like: Any = None) -> ndarray:
     """Return the identity matrix."""
     return eye(n, dtype=float if dtype is None else dtype)
 
 
+@differentiable("np.diag(x, 1)", "np.diag(m, -1)")
 def diag(v: Any, k: int = 0) -> ndarray:
     """Return a diagonal of a matrix, or the matrix with a given diagonal."""
     tensor = tensor_of(v)
@@ -52,11 +56,13 @@ def diag(v: Any, k: int = 0) -> ndarray:
     raise ValueError("Input must be 1- or 2-d.")
 
 
+@differentiable("np.diagflat(m)")
 def diagflat(v: Any, k: int = 0) -> ndarray:
     """Return the matrix with the flattened input as a diagonal."""
     return diag(tensor_of(v).reshape(-1), k)
 
 
+@without_derivative("takes sizes", "np.tri(3)")
 def tri(N: Any, M: Any = None, k: int = 0, dtype: Any = float, *, like: Any = None) -> ndarray:
     """Return a matrix with ones at and below the k-th diagonal."""
     rows = operator.index(N)
@@ -74,16 +80,19 @@ def _triangle(m: Any, mask: Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
     return ndarray._wrap(torch.where(mask(rows, columns), tensor, tensor.new_zeros(())))
 
 
+@differentiable("np.tril(m, 1)")
 def tril(m: Any, k: int = 0) -> ndarray:
     """Return the lower triangle of an array, zeros above the k-th diagonal."""
     return _triangle(m, lambda rows, columns: rows >= columns - k)
 
 
+@differentiable("np.triu(t)")
 def triu(m: Any, k: int = 0) -> ndarray:
     """Return the upper triangle of an array, zeros below the k-th diagonal."""
     return _triangle(m, lambda rows, columns: rows <= columns - k)
 
 
+@differentiable("np.vander(x, 4)", "np.vander(x, increasing=True)")
 def vander(x: Any, N: Any = None, increasing: bool = False) -> ndarray:
     """Return the Vandermonde matrix of a vector."""
     tensor = tensor_of(x)

@@ -10,6 +10,7 @@ from scitorch.numpy.arithmetic import add
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.axes import normalize_axes
 from scitorch.numpy.conversion import tensor_of
+from scitorch.numpy.declaration import differentiable
 from scitorch.numpy.dtypes import (
     NUMPY_OF_TORCH,
     astype_tensor,
@@ -36,6 +37,7 @@ def _selected_count(tensor: torch.Tensor, axes: tuple[int, ...], where: Any, kee
     return mask.sum(axes, keepdim=keepdims) if axes else mask.long()
 
 
+@differentiable("np.mean(m, axis=0)", "np.mean(x, where=[True, False, True, True, False])")
 def mean(
     a: Any, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: Any = False, *, where: Any = True
 ) -> Any:
@@ -67,6 +69,7 @@ def _warn(message: str) -> None:
     warnings.warn(message, RuntimeWarning, stacklevel=3)
 
 
+@differentiable("np.var(m, axis=1)", "np.var(x, ddof=1)", "np.var(m, mean=np.mean(m))")
 def var(
     a: Any,
     axis: Any = None,
@@ -134,6 +137,7 @@ def _variance(
     return result if wanted.is_complex else astype_tensor(result, wanted)
 
 
+@differentiable("np.std(m, axis=1)", "np.std(x, ddof=1)", "np.std(m, where=m.real > 0, keepdims=True)")
 def std(
     a: Any,
     axis: Any = None,
@@ -150,6 +154,7 @@ def std(
     return finish(torch.sqrt(_variance(a, axis, dtype, ddof, keepdims, where, mean, correction)), out)
 
 
+@differentiable("np.average(x, weights=w)", "np.average(m, axis=0, weights=w[:3], returned=True)")
 def average(a: Any, axis: Any = None, weights: Any = None, returned: bool = False, *, keepdims: Any = False) -> Any:
     """Return the weighted average over axes.
 

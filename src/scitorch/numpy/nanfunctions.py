@@ -10,6 +10,7 @@ from scitorch.numpy.array import ndarray
 from scitorch.numpy.axes import normalize_axes
 from scitorch.numpy.comparison import fmax, fmin
 from scitorch.numpy.conversion import asarray, tensor_of
+from scitorch.numpy.declaration import differentiable, without_derivative
 from scitorch.numpy.dtypes import astype_tensor, holds, torch_dtype
 from scitorch.numpy.missing import NO_VALUE
 from scitorch.numpy.quantiles import nanquantile
@@ -49,6 +50,7 @@ def _keep(keepdims: Any) -> bool:
     return bool(keepdims) and keepdims is not NO_VALUE
 
 
+@differentiable("np.nansum(np.where([True, True, False, True], m, np.nan), axis=0)")
 def nansum(
     a: Any,
     axis: Any = None,
@@ -63,6 +65,7 @@ def nansum(
     return _sum(ndarray._wrap(tensor), axis, dtype, out, _keep(keepdims), initial, where)
 
 
+@differentiable("np.nanprod(np.where([True, True, False, True], m, np.nan), axis=1)")
 def nanprod(
     a: Any,
     axis: Any = None,
@@ -77,11 +80,13 @@ def nanprod(
     return prod(ndarray._wrap(tensor), axis, dtype, out, _keep(keepdims), initial, where)
 
 
+@differentiable("np.nancumsum(np.where([True, False, True, True, True], x, np.nan))")
 def nancumsum(a: Any, axis: Any = None, dtype: Any = None, out: Any = None) -> Any:
     """Return the cumulative sum, nan counting as zero."""
     return cumsum(ndarray._wrap(_replaced(a, 0)[0]), axis, dtype, out)
 
 
+@differentiable("np.nancumprod(np.where([True, False, True, True, True], x, np.nan))")
 def nancumprod(a: Any, axis: Any = None, dtype: Any = None, out: Any = None) -> Any:
     """Return the cumulative product, nan counting as one."""
     return cumprod(ndarray._wrap(_replaced(a, 1)[0]), axis, dtype, out)
@@ -111,6 +116,7 @@ def _extreme(
     return finish(result, out)
 
 
+@differentiable("np.nanmax(np.where([True, True, False, True], m, np.nan), axis=0, initial=-9.0)")
 def nanmax(
     a: Any, axis: Any = None, out: Any = None, keepdims: Any = False, initial: Any = NO_VALUE, where: Any = True
 ) -> Any:
@@ -118,6 +124,7 @@ def nanmax(
     return _extreme(_max, fmax, a, axis, out, keepdims, initial, where, -numpy.inf)
 
 
+@differentiable("np.nanmin(np.where([True, True, False, True], m, np.nan), axis=1)")
 def nanmin(
     a: Any, axis: Any = None, out: Any = None, keepdims: Any = False, initial: Any = NO_VALUE, where: Any = True
 ) -> Any:
@@ -134,11 +141,13 @@ def _extreme_position(find: Any, a: Any, axis: Any, out: Any, keepdims: Any, fil
     return find(ndarray._wrap(tensor), axis, out, keepdims=_keep(keepdims))
 
 
+@without_derivative("returns positions", "np.nanargmax(m, axis=1)")
 def nanargmax(a: Any, axis: Any = None, out: Any = None, *, keepdims: Any = False) -> Any:
     """Return the position of the first maximum that is not nan."""
     return _extreme_position(argmax, a, axis, out, keepdims, -numpy.inf)
 
 
+@without_derivative("returns positions", "np.nanargmin(m, axis=1)")
 def nanargmin(a: Any, axis: Any = None, out: Any = None, *, keepdims: Any = False) -> Any:
     """Return the position of the first minimum that is not nan."""
     return _extreme_position(argmin, a, axis, out, keepdims, numpy.inf)
@@ -156,6 +165,7 @@ def _float_only(dtype: Any, out: Any) -> None:
         raise TypeError("If a is inexact, then out must be inexact")
 
 
+@differentiable("np.nanmean(np.where([True, True, False, True], m, np.nan), axis=1)")
 def nanmean(
     a: Any, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: Any = False, *, where: Any = True
 ) -> Any:
@@ -212,6 +222,7 @@ def _nan_variance(
     return _squeezed(result.to(total.dtype), axes, keepdims)
 
 
+@differentiable("np.nanvar(np.where([True, True, False, True], m, np.nan), axis=1, ddof=1)")
 def nanvar(
     a: Any,
     axis: Any = None,
@@ -228,6 +239,7 @@ def nanvar(
     return finish(_nan_variance(a, axis, dtype, ddof, keepdims, where, mean, correction, out), out)
 
 
+@differentiable("np.nanstd(np.where([True, True, False, True], m, np.nan), axis=1)")
 def nanstd(
     a: Any,
     axis: Any = None,
@@ -244,6 +256,7 @@ def nanstd(
     return finish(torch.sqrt(_nan_variance(a, axis, dtype, ddof, keepdims, where, mean, correction, out)), out)
 
 
+@differentiable("np.nanmedian(np.where([True, True, False, True], m.real, np.nan), axis=1)")
 def nanmedian(a: Any, axis: Any = None, out: Any = None, overwrite_input: bool = False, keepdims: Any = False) -> Any:
     """Return the median of the elements that are not nan."""
     tensor = tensor_of(a)
@@ -254,6 +267,7 @@ def nanmedian(a: Any, axis: Any = None, out: Any = None, overwrite_input: bool =
     return nanquantile(a, 0.5, axis, out, method="midpoint", keepdims=_keep(keepdims))
 
 
+@differentiable("np.nan_to_num(np.where([True, False, True, True, True], x, np.nan))")
 def nan_to_num(x: Any, copy: bool = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> ndarray:
     """Replace nan by a number and infinities by large finite ones (or by given ones)."""
     array = asarray(x)

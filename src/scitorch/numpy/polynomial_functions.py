@@ -9,6 +9,7 @@ import torch
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.contraction import convolve
 from scitorch.numpy.conversion import asarray, tensor_of
+from scitorch.numpy.declaration import differentiable
 from scitorch.numpy.editing import trim_zeros
 from scitorch.numpy.matrices import vander
 
@@ -37,6 +38,7 @@ def _like(result: Any, *arguments: Any) -> Any:
     return poly1d(result) if any(isinstance(a, poly1d) for a in arguments) else result
 
 
+@differentiable("np.poly(x)", "np.poly(a)")
 def poly(seq_of_zeros: Any) -> ndarray:
     """Return the coefficients of the polynomial with given roots (or of a matrix' characteristic polynomial)."""
     tensor = tensor_of(seq_of_zeros)
@@ -62,6 +64,7 @@ def poly(seq_of_zeros: Any) -> ndarray:
     return ndarray._wrap(coefficients)
 
 
+@differentiable("np.poly(np.roots(x))", "np.sort(abs(np.roots(w * [1, -1, -1, 2, 1])))[[0, -1]]")
 def roots(p: Any) -> ndarray:
     """Return the roots of a polynomial, as eigenvalues of its companion matrix."""
     tensor = _coefficients(p)
@@ -88,6 +91,7 @@ def roots(p: Any) -> ndarray:
     return ndarray._wrap(torch.cat([found, found.new_zeros(trailing)]))
 
 
+@differentiable("np.polyval(x, y)")
 def polyval(p: Any, x: Any) -> Any:
     """Evaluate a polynomial by Horner's rule; a `poly1d` argument is substituted."""
     coefficients = _coefficients(p)
@@ -111,18 +115,21 @@ def _aligned(a: torch.Tensor, b: torch.Tensor) -> tuple[ndarray, ndarray]:
     )
 
 
+@differentiable("np.polyadd(x, y[:3])")
 def polyadd(a1: Any, a2: Any) -> Any:
     """Return the sum of two polynomials."""
     a, b = _aligned(_coefficients(a1), _coefficients(a2))
     return _like(a + b, a1, a2)
 
 
+@differentiable("np.polysub(x, y[:3])")
 def polysub(a1: Any, a2: Any) -> Any:
     """Return the difference of two polynomials."""
     a, b = _aligned(_coefficients(a1), _coefficients(a2))
     return _like(a - b, a1, a2)
 
 
+@differentiable("np.polymul(x, y)")
 def polymul(a1: Any, a2: Any) -> Any:
     """Return the product of two polynomials."""
     a, b = (trim_zeros(ndarray._wrap(_coefficients(p)), "f") for p in (a1, a2))
@@ -130,6 +137,7 @@ def polymul(a1: Any, a2: Any) -> Any:
     return _like(convolve(a, b), a1, a2)
 
 
+@differentiable("np.polydiv(x, y[:3])")
 def polydiv(u: Any, v: Any) -> tuple[Any, Any]:
     """Return quotient and remainder of the division of polynomials."""
     dividend, divisor = asarray(_coefficients(u)) + 0.0, asarray(_coefficients(v)) + 0.0
@@ -150,6 +158,7 @@ def polydiv(u: Any, v: Any) -> tuple[Any, Any]:
     return _like(ndarray._wrap(result), u, v), _like(ndarray._wrap(rest[start:]), u, v)
 
 
+@differentiable("np.polyder(x, 2)")
 def polyder(p: Any, m: int = 1) -> Any:
     """Return the derivative of order m of a polynomial."""
     order = operator.index(m)
@@ -162,6 +171,7 @@ def polyder(p: Any, m: int = 1) -> Any:
     return _like(ndarray._wrap(tensor), p)
 
 
+@differentiable("np.polyint(x, 2, k=y[:2])")
 def polyint(p: Any, m: int = 1, k: Any = None) -> Any:
     """Return the antiderivative of order m, with integration constants k."""
     order = operator.index(m)
@@ -182,6 +192,7 @@ def polyint(p: Any, m: int = 1, k: Any = None) -> Any:
     return _like(ndarray._wrap(tensor), p)
 
 
+@differentiable("np.polyfit(b, x, 2)", "np.polyfit(x, y, 3, w=w)")
 def polyfit(
     x: Any, y: Any, deg: Any, rcond: float | None = None, full: bool = False, w: Any = None, cov: Any = False
 ) -> Any:
@@ -249,6 +260,7 @@ def polyfit(
     return coefficients, base[:, :, None] * factor
 
 
+@differentiable("np.poly1d(x)(y)", "(np.poly1d(x) * np.poly1d(y[:2])).coeffs", "np.poly1d(x).deriv().coeffs")
 class poly1d:
     """A polynomial in one variable, printed and evaluated like a function.
 

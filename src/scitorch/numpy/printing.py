@@ -14,6 +14,7 @@ from numpy import (
 )
 
 from scitorch.numpy.conversion import tensor_of
+from scitorch.numpy.declaration import without_derivative
 from scitorch.numpy.dtypes import host
 
 __all__ = [
@@ -30,11 +31,13 @@ __all__ = [
 ]
 
 
+@without_derivative("returns text")
 def array2string(a: Any, *arguments: Any, **keywords: Any) -> str:
     """Return a string of an array's values, with the arguments of `numpy.array2string`."""
     return numpy.array2string(host(tensor_of(a)), *arguments, **keywords)
 
 
+@without_derivative("returns text")
 def array_repr(arr: Any, max_line_width: Any = None, precision: Any = None, suppress_small: Any = None) -> str:
     """Return the representation of an array; one of no dimensions reads as a NumPy scalar."""
     values = host(tensor_of(arr))
@@ -43,6 +46,7 @@ def array_repr(arr: Any, max_line_width: Any = None, precision: Any = None, supp
     return numpy.array_repr(values, max_line_width, precision, suppress_small)
 
 
+@without_derivative("returns text")
 def array_str(a: Any, max_line_width: Any = None, precision: Any = None, suppress_small: Any = None) -> str:
     """Return the data of an array as a string."""
     values = host(tensor_of(a))

@@ -7,6 +7,7 @@ import torch
 
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.conversion import tensor_of
+from scitorch.numpy.declaration import without_derivative
 from scitorch.numpy.dtypes import NUMPY_OF_TORCH, torch_dtype
 
 __all__ = [
@@ -40,6 +41,7 @@ def _dtype_like(value: Any) -> Any:
     return value
 
 
+@without_derivative("about dtypes")
 def result_type(*arrays_and_dtypes: Any) -> "numpy.dtype[Any]":
     """Return the dtype that results from combining arrays, scalars and dtypes (NEP 50)."""
     if not arrays_and_dtypes:
@@ -54,16 +56,19 @@ def weak_result_type(*values: Any) -> torch.dtype:
     return torch_dtype(numpy.result_type(*kinds))
 
 
+@without_derivative("about dtypes", "np.can_cast(np.float32, np.float64)")
 def can_cast(from_: Any, to: Any, casting: str = "safe") -> bool:
     """Whether a cast between dtypes is allowed under a casting rule."""
     return numpy.can_cast(_dtype_like(from_), _dtype_like(to), casting)  # type: ignore[arg-type]
 
 
+@without_derivative("about dtypes")
 def common_type(*arrays: Any) -> Any:
     """Return the floating-point scalar type that holds all of the arrays."""
     return numpy.common_type(*(numpy.empty(0, NUMPY_OF_TORCH[tensor_of(a).dtype]) for a in arrays))
 
 
+@without_derivative("about dtypes")
 def min_scalar_type(a: Any) -> "numpy.dtype[Any]":
     """Return the smallest dtype that holds a scalar; for arrays, their dtype."""
     if isinstance(a, ndarray | torch.Tensor):
@@ -74,6 +79,7 @@ def min_scalar_type(a: Any) -> "numpy.dtype[Any]":
     return numpy.min_scalar_type(a)
 
 
+@without_derivative("about dtypes")
 class finfo:
     """Machine limits of a floating-point dtype, or of the dtype of an array.
 
@@ -101,6 +107,7 @@ class finfo:
         return hash(self._info.dtype)
 
 
+@without_derivative("about dtypes")
 def iinfo(type: Any) -> Any:
     """Return the limits of an integer dtype (or of an array's)."""
     return numpy.iinfo(_dtype_like(type))

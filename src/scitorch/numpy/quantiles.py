@@ -11,6 +11,7 @@ from typing import Any
 import torch
 
 from scitorch.numpy.conversion import tensor_of
+from scitorch.numpy.declaration import differentiable
 from scitorch.numpy.dtypes import holds
 from scitorch.numpy.missing import NO_VALUE
 from scitorch.numpy.reductions import finish
@@ -253,7 +254,16 @@ def _documented(name: str, skip_nan: bool, scale: float) -> Callable[..., Any]:
     return function
 
 
-quantile = _documented("quantile", False, 1.0)
-percentile = _documented("percentile", False, 100.0)
-nanquantile = _documented("nanquantile", True, 1.0)
-nanpercentile = _documented("nanpercentile", True, 100.0)
+_GAPS = "np.where([True, True, False, True], m, np.nan)"
+
+quantile = differentiable(
+    "np.quantile(x, q)",
+    "np.quantile(m, 0.3, axis=1, method='hazen')",
+    "np.quantile(x, 0.4, method='inverted_cdf', weights=w)",
+    "np.quantile(m, [0.2, 0.7], axis=0, method='closest_observation', keepdims=True)",
+)(_documented("quantile", False, 1.0))
+percentile = differentiable("np.percentile(x, 100 * q)", "np.percentile(m, [10, 75], method='median_unbiased')")(
+    _documented("percentile", False, 100.0)
+)
+nanquantile = differentiable(f"np.nanquantile({_GAPS}, q, axis=1)")(_documented("nanquantile", True, 1.0))
+nanpercentile = differentiable(f"np.nanpercentile({_GAPS}, 100 * q)")(_documented("nanpercentile", True, 100.0))

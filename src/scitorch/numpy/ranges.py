@@ -10,12 +10,14 @@ import torch
 
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.conversion import tensor_of
+from scitorch.numpy.declaration import differentiable, without_derivative
 from scitorch.numpy.dtypes import NUMPY_OF_TORCH, astype_tensor, from_host, holds, torch_dtype
 from scitorch.numpy.routine import routine
 
 __all__ = ["arange", "geomspace", "linspace", "logspace"]
 
 
+@without_derivative("the number of elements is decided by the arguments", "np.arange(3)")
 @routine
 def arange(
     *bounds: Any,
@@ -95,6 +97,7 @@ def _plain(value: Any) -> Any:
     return value
 
 
+@differentiable("np.linspace(x, y, 4)", "np.linspace(s, x[0], 5, endpoint=False)")
 def linspace(
     start: Any,
     stop: Any,
@@ -157,6 +160,7 @@ def _inexact(value: Any) -> torch.Tensor:
     return tensor if tensor.is_floating_point() or tensor.is_complex() else tensor.to(torch.float64)
 
 
+@differentiable("np.logspace(x, y, 3)", "np.logspace(0, 1, 3, base=w[0])")
 def logspace(
     start: Any, stop: Any, num: Any = 50, endpoint: bool = True, base: Any = 10.0, dtype: Any = None, axis: int = 0
 ) -> ndarray:
@@ -169,6 +173,7 @@ def logspace(
     return values if dtype is None else values.astype(dtype)  # type: ignore[no-any-return]
 
 
+@differentiable("np.geomspace(w, 2 * w + 1, 4)")
 def geomspace(start: Any, stop: Any, num: Any = 50, endpoint: bool = True, dtype: Any = None, axis: int = 0) -> ndarray:
     """Return numbers evenly spaced on a logarithmic scale between two values (a geometric progression)."""
     first, last = _inexact(start), _inexact(stop)

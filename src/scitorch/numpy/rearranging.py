@@ -9,11 +9,13 @@ from scitorch.numpy.array import ndarray
 from scitorch.numpy.axes import normalize_axes, normalize_axis
 from scitorch.numpy.conversion import asarray, tensor_of
 from scitorch.numpy.creation import shape_of
+from scitorch.numpy.declaration import differentiable
 from scitorch.numpy.manipulation import swapaxes
 
 __all__ = ["flip", "fliplr", "flipud", "repeat", "resize", "roll", "rot90", "tile"]
 
 
+@differentiable("np.flip(m)", "np.flip(t, (0, 2))")
 def flip(m: Any, axis: Any = None) -> ndarray:
     """Reverse the order of elements along axes."""
     tensor = tensor_of(m)
@@ -25,6 +27,7 @@ def flip(m: Any, axis: Any = None) -> ndarray:
     ]
 
 
+@differentiable("np.flipud(m)")
 def flipud(m: Any) -> ndarray:
     """Reverse the order along the first axis."""
     if tensor_of(m).ndim < 1:
@@ -32,6 +35,7 @@ def flipud(m: Any) -> ndarray:
     return flip(m, 0)
 
 
+@differentiable("np.fliplr(m)")
 def fliplr(m: Any) -> ndarray:
     """Reverse the order along the second axis."""
     if tensor_of(m).ndim < 2:
@@ -39,6 +43,7 @@ def fliplr(m: Any) -> ndarray:
     return flip(m, 1)
 
 
+@differentiable("np.rot90(m, 3)")
 def rot90(m: Any, k: int = 1, axes: Any = (0, 1)) -> ndarray:
     """Rotate by 90 degrees in the plane of two axes."""
     axes = tuple(axes)
@@ -60,6 +65,7 @@ def rot90(m: Any, k: int = 1, axes: Any = (0, 1)) -> ndarray:
     return flip(swapaxes(tensor, first, second), second)
 
 
+@differentiable("np.roll(m, 1, axis=1)", "np.roll(t, (1, 2))")
 def roll(a: Any, shift: Any, axis: Any = None) -> ndarray:
     """Roll elements along axes; those that leave at one end enter at the other."""
     tensor = tensor_of(a)
@@ -87,6 +93,7 @@ def _roll(tensor: torch.Tensor, shift: int, axis: int) -> torch.Tensor:
     return torch.cat([tensor.narrow(axis, n - shift, shift), tensor.narrow(axis, 0, n - shift)], axis)
 
 
+@differentiable("np.repeat(m, [1, 2, 0], axis=0)", "np.repeat(x, 2)")
 def repeat(a: Any, repeats: Any, axis: Any = None) -> ndarray:
     """Repeat each element."""
     tensor = tensor_of(a)
@@ -107,6 +114,7 @@ def repeat(a: Any, repeats: Any, axis: Any = None) -> ndarray:
     return ndarray._wrap(tensor)[key]
 
 
+@differentiable("np.tile(m, (2, 2))")
 def tile(A: Any, reps: Any) -> ndarray:
     """Repeat a whole array."""
     tensor = tensor_of(A)
@@ -116,6 +124,7 @@ def tile(A: Any, reps: Any) -> ndarray:
     return ndarray._wrap(tensor.repeat(counts) if counts else tensor.clone())
 
 
+@differentiable("np.resize(x, (3, 3))")
 def resize(a: Any, new_shape: Any) -> ndarray:
     """Return the elements in a new shape, repeated as often as needed."""
     tensor = tensor_of(a).reshape(-1)

@@ -10,6 +10,7 @@ from scitorch.numpy.array import ndarray
 from scitorch.numpy.axes import normalize_axes, normalize_axis
 from scitorch.numpy.comparison import logical_and, logical_or, maximum, minimum
 from scitorch.numpy.conversion import tensor_of
+from scitorch.numpy.declaration import differentiable, without_derivative
 from scitorch.numpy.dtypes import (
     WIDE_UNSIGNED,
 )
@@ -51,6 +52,12 @@ def finish(result: torch.Tensor, out: Any) -> Any:
     return write_out(out, result)
 
 
+@differentiable(
+    "np.sum(m, axis=0)",
+    "np.sum(x, where=[True, False, True, True, False], initial=2.5)",
+    "np.sum(t, axis=(0, 2), keepdims=True)",
+    "r = np.zeros(3); np.sum(m, axis=1, out=r); r + np.sum(w)",
+)
 def sum(
     a: Any,
     axis: Any = None,
@@ -95,6 +102,12 @@ def sum(
     return add.reduce(a, axis, dtype, out, keepdims, initial, where)
 
 
+@differentiable(
+    "np.prod(m, axis=0)",
+    "np.prod(x, where=[True, False, True, True, False], initial=s)",
+    "np.prod(t, axis=(0, 2))",
+    "np.prod(x * [1, 0, 1, 1, 1])",
+)
 def prod(
     a: Any,
     axis: Any = None,
@@ -108,6 +121,12 @@ def prod(
     return multiply.reduce(a, axis, dtype, out, False if keepdims is NO_VALUE else keepdims, initial, where)
 
 
+@differentiable(
+    "np.max(m, axis=0)",
+    "np.max(x)",
+    "np.max(m, axis=1, initial=1.5, where=m.real > -1, keepdims=True)",
+    "np.amax(t, axis=(0, 2))",
+)
 def max(
     a: Any, axis: Any = None, out: Any = None, keepdims: Any = False, initial: Any = NO_VALUE, where: Any = True
 ) -> Any:
@@ -123,6 +142,12 @@ def max(
     return maximum.reduce(a, axis, None, out, False if keepdims is NO_VALUE else keepdims, initial, where)
 
 
+@differentiable(
+    "np.min(m, axis=0)",
+    "np.min(x)",
+    "np.min(m, axis=1, initial=0.5, where=m.real > -1, keepdims=True)",
+    "np.amin(t, axis=(0, 2))",
+)
 def min(
     a: Any, axis: Any = None, out: Any = None, keepdims: Any = False, initial: Any = NO_VALUE, where: Any = True
 ) -> Any:
@@ -141,22 +166,26 @@ def min(
 amax, amin = max, min
 
 
+@without_derivative("returns truth values", "np.all(m > -1, axis=0)")
 def all(a: Any, axis: Any = None, out: Any = None, keepdims: Any = False, *, where: Any = True) -> Any:
     """Whether all elements along axes are true."""
     return logical_and.reduce(a, axis, None, out, False if keepdims is NO_VALUE else keepdims, NO_VALUE, where)
 
 
+@without_derivative("returns truth values", "np.any(m > 2, axis=0)")
 def any(a: Any, axis: Any = None, out: Any = None, keepdims: Any = False, *, where: Any = True) -> Any:
     """Whether any element along axes is true."""
     return logical_or.reduce(a, axis, None, out, False if keepdims is NO_VALUE else keepdims, NO_VALUE, where)
 
 
+@differentiable("np.ptp(m, axis=1)", "np.ptp(x)")
 def ptp(a: Any, axis: Any = None, out: Any = None, keepdims: Any = False) -> Any:
     """Return the range of values (maximum minus minimum)."""
     high, low = max(a, axis, keepdims=keepdims), min(a, axis, keepdims=keepdims)
     return finish((high - low)._tensor, out)
 
 
+@without_derivative("counts", "np.count_nonzero(m > 0, axis=0)")
 def count_nonzero(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
     """Return the number of nonzero elements."""
     tensor = tensor_of(a)
@@ -165,11 +194,13 @@ def count_nonzero(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
     return ndarray._wrap(counts)
 
 
+@differentiable("np.cumsum(m, axis=0)", "np.cumsum(t)")
 def cumsum(a: Any, axis: Any = None, dtype: Any = None, out: Any = None) -> Any:
     """Return the cumulative sum along an axis, of the flattened array by default."""
     return _cumulative(add, a, axis, dtype, out)
 
 
+@differentiable("np.cumprod(m, axis=1)", "np.cumprod(x * [1, 1, 0, 1, 1])")
 def cumprod(a: Any, axis: Any = None, dtype: Any = None, out: Any = None) -> Any:
     """Return the cumulative product along an axis, of the flattened array by default."""
     return _cumulative(multiply, a, axis, dtype, out)
@@ -207,6 +238,7 @@ def _cumulative_standard(function: Any, x: Any, axis: Any, dtype: Any, out: Any,
     return finish(result, out)
 
 
+@differentiable("np.cumulative_sum(m, axis=0, include_initial=True)")
 def cumulative_sum(
     x: Any, /, *, axis: Any = None, dtype: Any = None, out: Any = None, include_initial: bool = False
 ) -> Any:
@@ -214,6 +246,7 @@ def cumulative_sum(
     return _cumulative_standard(add, x, axis, dtype, out, include_initial)
 
 
+@differentiable("np.cumulative_prod(m, axis=0, include_initial=True)")
 def cumulative_prod(
     x: Any, /, *, axis: Any = None, dtype: Any = None, out: Any = None, include_initial: bool = False
 ) -> Any:

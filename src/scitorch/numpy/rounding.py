@@ -10,6 +10,7 @@ import torch
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.comparison import maximum, minimum
 from scitorch.numpy.conversion import tensor_of
+from scitorch.numpy.declaration import differentiable
 from scitorch.numpy.dtypes import (
     astype_tensor,
     from_host,
@@ -21,6 +22,7 @@ from scitorch.numpy.reductions import finish
 __all__ = ["around", "clip", "round"]
 
 
+@differentiable("np.round(x, 1)")
 def round(a: Any, decimals: int = 0, out: Any = None) -> Any:
     """Round to the given number of decimals, halves to even, with NumPy's scaling."""
     tensor = tensor_of(a)
@@ -46,6 +48,7 @@ def _round(tensor: torch.Tensor, decimals: int) -> torch.Tensor:
 around = round
 
 
+@differentiable("np.clip(x, -0.6, 1.3)", "np.clip(x, y - 1, y)", "np.clip(m, x[:4], None)")
 def clip(
     a: Any,
     a_min: Any = NO_VALUE,

@@ -8,6 +8,7 @@ import torch
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.axes import normalize_axis
 from scitorch.numpy.conversion import asarray, tensor_of
+from scitorch.numpy.declaration import differentiable
 from scitorch.numpy.dtypes import astype_tensor
 from scitorch.numpy.missing import NO_VALUE
 from scitorch.numpy.products import common_dtype
@@ -29,6 +30,7 @@ __all__ = [
 ]
 
 
+@differentiable("np.where(x.real > 0, x, y)", "np.where(m.real > 0, m, x[:4])")
 def where(condition: Any, x: Any = NO_VALUE, y: Any = NO_VALUE, /) -> Any:
     """Choose from two arrays by a condition; with one argument, the coordinates of its true elements."""
     if x is NO_VALUE and y is NO_VALUE:
@@ -58,6 +60,7 @@ def _weakly(x: Any, y: Any) -> tuple[torch.Tensor, torch.Tensor]:
     return tensor_of(x, common), tensor_of(y, common)
 
 
+@differentiable("np.take(m, [0, 2, 2, -1], axis=1)", 'np.take(x, [7, -2], mode="wrap")')
 def take(a: Any, indices: Any, axis: Any = None, out: Any = None, mode: str = "raise") -> Any:
     """Take elements along an axis (of the flattened array by default).
 
@@ -91,6 +94,7 @@ def _within(places: torch.Tensor, n: int, mode: str) -> torch.Tensor:
     return places
 
 
+@differentiable("r = x * 1; np.put(r, [0, 3], y[:2]); r")
 def put(a: Any, ind: Any, v: Any, mode: str = "raise") -> None:
     """Set elements of an array by flat position, repeating the values as needed."""
     if not isinstance(a, ndarray):
@@ -106,6 +110,7 @@ def put(a: Any, ind: Any, v: Any, mode: str = "raise") -> None:
     a.flat[ndarray._wrap(places)] = values.repeat(repeats)[: places.numel()]
 
 
+@differentiable("r = x * 1; np.putmask(r, [True, False, True, True, False], y); r")
 def putmask(a: Any, mask: Any, values: Any) -> None:
     """Set elements where a mask holds; values are repeated and taken at the same flat positions."""
     if not isinstance(a, ndarray):
@@ -124,6 +129,7 @@ def putmask(a: Any, mask: Any, values: Any) -> None:
     a._store(torch.where(chosen.reshape(a.shape), spread, a._tensor))
 
 
+@differentiable("r = x * 1; np.place(r, [True, False, True, True, False], y[:2]); r")
 def place(arr: Any, mask: Any, vals: Any) -> None:
     """Set the elements where a mask holds, one value after the other, repeating them as needed."""
     if not isinstance(arr, ndarray):
@@ -137,11 +143,13 @@ def place(arr: Any, mask: Any, vals: Any) -> None:
     put(arr, positions, values[: positions.numel()])
 
 
+@differentiable("np.extract(m.real > 0, m)")
 def extract(condition: Any, arr: Any) -> ndarray:
     """Return the elements at which a condition holds."""
     return take(tensor_of(arr).reshape(-1), flatnonzero(condition))  # type: ignore[no-any-return]
 
 
+@differentiable("np.compress([True, False, True], m, axis=0)")
 def compress(condition: Any, a: Any, axis: Any = None, out: Any = None) -> Any:
     """Return the slices along an axis at which a condition holds."""
     chosen = tensor_of(condition)
@@ -150,6 +158,7 @@ def compress(condition: Any, a: Any, axis: Any = None, out: Any = None) -> Any:
     return take(a, flatnonzero(chosen), axis, out)
 
 
+@differentiable("np.choose([0, 1, 1, 0, 1], [x, y])")
 def choose(a: Any, choices: Any, out: Any = None, mode: str = "raise") -> Any:
     """Build an array by choosing, at each place, one of several arrays by number."""
     index = tensor_of(a).long()
@@ -163,6 +172,7 @@ def choose(a: Any, choices: Any, out: Any = None, mode: str = "raise") -> Any:
     return finish(gather(stacked, index.unsqueeze(0), 0)[0], out)
 
 
+@differentiable("np.select([x.real < 0, x.real > 1], [x**2, y], w)")
 def select(condlist: Any, choicelist: Any, default: Any = 0) -> ndarray:
     """Choose at each place from the first array whose condition holds."""
     if len(condlist) != len(choicelist):
@@ -182,6 +192,7 @@ def select(condlist: Any, choicelist: Any, default: Any = 0) -> ndarray:
     return ndarray._wrap(result.broadcast_to(shape).clone() if tuple(result.shape) != shape else result)
 
 
+@differentiable("np.take_along_axis(m, np.array([[1], [0], [3]]), 1)")
 def take_along_axis(arr: Any, indices: Any, axis: Any = -1) -> ndarray:
     """Take elements by position along an axis, matching the other axes."""
     tensor, places = tensor_of(arr), tensor_of(indices)
@@ -197,6 +208,7 @@ def take_along_axis(arr: Any, indices: Any, axis: Any = -1) -> ndarray:
     return asarray(tensor)[_along(tensor, places.long(), axis)]
 
 
+@differentiable("r = m * 1; np.put_along_axis(r, np.array([[1], [0], [3]]), x[:3, None], 1); r")
 def put_along_axis(arr: Any, indices: Any, values: Any, axis: Any) -> None:
     """Put values by position along an axis, matching the other axes."""
     places = tensor_of(indices)

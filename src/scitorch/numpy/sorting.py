@@ -8,6 +8,7 @@ import torch
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.axes import normalize_axis
 from scitorch.numpy.conversion import tensor_of
+from scitorch.numpy.declaration import differentiable, without_derivative
 from scitorch.numpy.dtypes import WIDE_UNSIGNED, as_signed, from_host, host
 from scitorch.numpy.missing import NO_VALUE
 from scitorch.numpy.products import common_dtype
@@ -68,6 +69,7 @@ def _check_kind(kind: Any, order: Any, stable: Any) -> None:
         raise ValueError(f"sort kind must be one of 'quick', 'heap', or 'stable' (got {kind!r})")
 
 
+@differentiable("np.sort(m, axis=0)", "np.sort(x)", "np.sort(t, axis=None)")
 def sort(
     a: Any, axis: Any = -1, kind: Any = None, order: Any = None, *, stable: Any = None, descending: bool = False
 ) -> ndarray:
@@ -82,6 +84,7 @@ def sort(
     return ndarray._wrap(torch.sort(tensor, dim=axis, descending=descending, stable=True).values)
 
 
+@without_derivative("returns positions", "np.argsort(m, axis=1)")
 def argsort(
     a: Any, axis: Any = -1, kind: Any = None, order: Any = None, *, stable: Any = None, descending: bool = False
 ) -> ndarray:
@@ -95,12 +98,14 @@ def argsort(
     return ndarray._wrap(order_of(tensor, normalize_axis(axis, tensor.ndim), descending))
 
 
+@differentiable("np.sort(np.partition(x, 2)[:2])", "np.partition(x, 2)[2]")
 def partition(a: Any, kth: Any, axis: Any = -1, kind: str = "introselect", order: Any = None) -> ndarray:
     """Return a copy in which the kth elements are in their sorted places (the whole copy is sorted)."""
     _check_kth(a, kth, axis, kind)
     return sort(a, axis)
 
 
+@without_derivative("returns positions", "np.sort(np.argpartition(x, 2)[:2])")
 def argpartition(a: Any, kth: Any, axis: Any = -1, kind: str = "introselect", order: Any = None) -> ndarray:
     """Return positions that partition an array (they sort it)."""
     _check_kth(a, kth, axis, kind)
@@ -123,6 +128,7 @@ def _check_kth(a: Any, kth: Any, axis: Any, kind: str) -> None:
                 raise ValueError(f"kth(={place}) out of bounds ({count})")
 
 
+@differentiable("np.sort_complex(x)")
 def sort_complex(a: Any) -> ndarray:
     """Sort along the last axis and return complex numbers."""
     tensor = tensor_of(a)
@@ -132,6 +138,7 @@ def sort_complex(a: Any) -> ndarray:
     return sort(tensor, -1 if tensor.ndim else None)
 
 
+@without_derivative("returns positions", "np.lexsort((x, y))")
 def lexsort(keys: Any, axis: int = -1) -> ndarray:
     """Return the positions that sort by several keys, the last one first in importance."""
     tensors = [tensor_of(k) for k in (keys if isinstance(keys, tuple | list) else tensor_of(keys).unbind(0))]
@@ -185,16 +192,19 @@ def _first(tensor: torch.Tensor, position: torch.Tensor, axis: int) -> torch.Ten
     return torch.argmax(same.to(torch.uint8), axis) if tensor.device.type != "cpu" else position
 
 
+@without_derivative("returns positions", "np.argmax(m, axis=1)")
 def argmax(a: Any, axis: Any = None, out: Any = None, *, keepdims: Any = False) -> Any:
     """Return the position of the first maximum (of the first nan, if there is one)."""
     return _extreme_position(a, axis, out, bool(keepdims) and keepdims is not NO_VALUE, True)
 
 
+@without_derivative("returns positions", "np.argmin(m, axis=1)")
 def argmin(a: Any, axis: Any = None, out: Any = None, *, keepdims: Any = False) -> Any:
     """Return the position of the first minimum (of the first nan, if there is one)."""
     return _extreme_position(a, axis, out, bool(keepdims) and keepdims is not NO_VALUE, False)
 
 
+@without_derivative("returns positions", "np.nonzero(m > 1)")
 def nonzero(a: Any) -> tuple[ndarray, ...]:
     """Return the coordinates of the nonzero elements, one array per axis."""
     tensor = tensor_of(a)
@@ -203,17 +213,20 @@ def nonzero(a: Any) -> tuple[ndarray, ...]:
     return tuple(ndarray._wrap(t) for t in (tensor != 0).nonzero(as_tuple=True))
 
 
+@without_derivative("returns positions", "np.flatnonzero(m > 1)")
 def flatnonzero(a: Any) -> ndarray:
     """Return the flat positions of the nonzero elements."""
     return nonzero(tensor_of(a).reshape(-1))[0]
 
 
+@without_derivative("returns positions", "np.argwhere(m > 1)")
 def argwhere(a: Any) -> ndarray:
     """Return the coordinates of the nonzero elements as rows."""
     tensor = tensor_of(a)
     return ndarray._wrap((tensor != 0).nonzero())
 
 
+@without_derivative("returns positions", "np.searchsorted(b, x)")
 def searchsorted(a: Any, v: Any, side: str = "left", sorter: Any = None) -> ndarray:
     """Return the positions at which values would be inserted into a sorted array."""
     if side not in ("left", "right", "l", "r"):

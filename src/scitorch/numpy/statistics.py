@@ -9,6 +9,7 @@ import torch
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.axes import normalize_axes, normalize_axis
 from scitorch.numpy.conversion import asarray, tensor_of
+from scitorch.numpy.declaration import differentiable
 from scitorch.numpy.joining import concatenate
 from scitorch.numpy.missing import NO_VALUE
 from scitorch.numpy.reductions import finish
@@ -50,6 +51,7 @@ def restored_axes(result: torch.Tensor, axes: tuple[int, ...], keepdims: bool) -
     return result
 
 
+@differentiable("np.median(m, axis=0)", "np.median(x)", "np.median(t)")
 def median(a: Any, axis: Any = None, out: Any = None, overwrite_input: bool = False, keepdims: bool = False) -> Any:
     """Return the median over axes: the mean of the two middle elements for an even number; nan wins."""
     tensor = inexact(a)
@@ -75,6 +77,7 @@ def sort_complex_last(tensor: torch.Tensor) -> torch.Tensor:
     return sort(tensor, -1)._tensor
 
 
+@differentiable("np.diff(m, axis=0)", "np.diff(x, n=2, prepend=s, append=y[:2])")
 def diff(a: Any, n: Any = 1, axis: int = -1, prepend: Any = NO_VALUE, append: Any = NO_VALUE) -> ndarray:
     """Return the n-th discrete difference along an axis."""
     order = operator.index(n)
@@ -106,6 +109,7 @@ def diff(a: Any, n: Any = 1, axis: int = -1, prepend: Any = NO_VALUE, append: An
     return array
 
 
+@differentiable("np.gradient(m)", "np.gradient(x, b, edge_order=2)", "np.gradient(m, s, axis=1)")
 def gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> Any:
     """Return the gradient of samples: second-order differences inside, one-sided ones at the ends.
 
@@ -166,7 +170,8 @@ def _derivative(y: torch.Tensor, spacing: Any, edge_order: int) -> torch.Tensor:
     if isinstance(spacing, torch.Tensor):
         h = spacing
     else:
-        h = tensor_of(spacing).to(y.real.dtype).expand(n - 1)
+        step = tensor_of(spacing)
+        h = step.to(y.dtype if step.is_complex() else y.real.dtype).expand(n - 1)
     uniform = not isinstance(spacing, torch.Tensor) or bool((h == h[0]).all())
     if uniform:
         step = h[0]
@@ -190,6 +195,7 @@ def _derivative(y: torch.Tensor, spacing: Any, edge_order: int) -> torch.Tensor:
     return torch.cat([first.unsqueeze(-1), inner, last.unsqueeze(-1)], -1).to(y.dtype)
 
 
+@differentiable("np.trapezoid(x, b)", "np.trapezoid(m, dx=s, axis=0)")
 def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
     """Return the integral by the trapezoidal rule."""
     values = asarray(y)
@@ -207,6 +213,7 @@ def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
     return (width * pairs / 2.0).sum(axis)
 
 
+@differentiable("np.cov(m)", "np.cov(x, y, ddof=0)", "np.cov(m, rowvar=False, aweights=w[:3])")
 def cov(
     m: Any,
     y: Any = None,
@@ -298,6 +305,7 @@ def _weights(fweights: Any, aweights: Any, n: int) -> torch.Tensor | None:
     return weights
 
 
+@differentiable("np.corrcoef(m)", "np.corrcoef(x, y)")
 def corrcoef(x: Any, y: Any = None, rowvar: bool = True, *, dtype: Any = None) -> ndarray:
     """Return the matrix of correlation coefficients."""
     matrix = cov(x, y, rowvar, dtype=dtype)._tensor
@@ -310,6 +318,7 @@ def corrcoef(x: Any, y: Any = None, rowvar: bool = True, *, dtype: Any = None) -
     return ndarray._wrap(result.clamp(-1, 1))
 
 
+@differentiable("np.unwrap(5 * x.real)", "np.unwrap(m.real, axis=0, period=1.5)")
 def unwrap(p: Any, discont: Any = None, axis: int = -1, *, period: Any = 2 * numpy.pi) -> ndarray:
     """Remove jumps larger than half a period by adding multiples of it."""
     array = asarray(p)

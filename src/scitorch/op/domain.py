@@ -137,11 +137,17 @@ class Sample:
     view
         What of the results is compared and differentiated, where they are unique only up to a gauge (signs of
         eigenvectors): an invariant function of the results.
+    moving
+        Positions of the arguments that have a derivative; found by asking for it where this is None.
+    label
+        What the call is named in messages, its number by default.
     """
 
     args: tuple[Any, ...]
     kwargs: Mapping[str, Any] = field(default_factory=dict)
     view: Callable[[Any], Any] | None = None
+    moving: tuple[int, ...] | None = None
+    label: str = ""
 
 
 class Maker:

@@ -33,7 +33,7 @@ class Outcome:
 def applicable_laws(entry: Entry, *, slow: bool = True) -> list[Law]:
     """The laws that say something about an operator."""
     subject = Subject(entry)
-    return [law for law in LAWS.values() if (slow or not law.slow) and law.applies(subject)]
+    return [law for law in LAWS.values() if (slow or not law.is_slow(subject)) and law.applies(subject)]
 
 
 def check_operator(operator: str | Callable[..., Any], *, laws: Iterable[str] | None = None, slow: bool = True) -> None:

@@ -140,7 +140,8 @@ class Subject:
                 yield self.case("complex" if is_complex else "real", points)
         for k, sample in enumerate(self._samples):
             kind = "complex" if any(isinstance(a, Tensor) and a.is_complex() for a in sample.args) else "real"
-            yield self.case(f"{kind} sample {k}", sample.args, dict(sample.kwargs), sample.view)
+            label = f"{kind} {sample.label or f'sample {k}'}"
+            yield self.case(label, sample.args, dict(sample.kwargs), sample.view, sample.moving)
 
     def case(
         self,
@@ -148,9 +149,11 @@ class Subject:
         args: tuple[Any, ...],
         kwargs: dict[str, Any] | None = None,
         view: Callable[[Any], Any] | None = None,
+        moving: tuple[int, ...] | None = None,
     ) -> Case:
         kwargs = kwargs or {}
-        moving = tuple(i for i, a in enumerate(args) if self._moves(i, args, kwargs))
+        if moving is None:
+            moving = tuple(i for i, a in enumerate(args) if self._moves(i, args, kwargs))
         return Case(f"{self.key}, {label}", self.entry.function, args, kwargs, moving, view)
 
     def _moves(self, position: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:

@@ -8,6 +8,7 @@ from numpy.linalg import LinAlgError
 
 import scitorch
 from scitorch.numpy.array import ndarray
+from scitorch.numpy.declaration import differentiable
 from scitorch.numpy.linalg.arguments import known, matrices
 
 __all__ = ["eig", "eigh", "eigvals", "eigvalsh", "reads_lower"]
@@ -34,6 +35,10 @@ def reads_lower(UPLO: str) -> bool:
     return UPLO.upper() == "L"
 
 
+@differentiable(
+    "np.linalg.eigh(a + a.conj().T)[0]",
+    "(lambda w, v: (v * np.exp(w)) @ v.conj().T)(*np.linalg.eigh(a + a.conj().T))",
+)
 def eigh(a: Any, UPLO: str = "L") -> EighResult:
     """Return eigenvalues (ascending) and eigenvectors of symmetric or Hermitian matrices.
 
@@ -46,6 +51,7 @@ def eigh(a: Any, UPLO: str = "L") -> EighResult:
     return EighResult(wrap(values), wrap(vectors))
 
 
+@differentiable('np.linalg.eigvalsh(a + a.conj().T, UPLO="U")')
 def eigvalsh(a: Any, UPLO: str = "L") -> ndarray:
     """Return the eigenvalues of symmetric or Hermitian matrices, ascending."""
     lower = reads_lower(UPLO)
@@ -78,12 +84,14 @@ def complex_eigvals(x: Any, /) -> ndarray:
     return wrap(values)
 
 
+@differentiable("np.prod(np.linalg.eig(a)[0])", "abs(np.linalg.eig(a)[1]).sum(0).sum()")
 def eig(a: Any) -> EigResult:
     """Return eigenvalues and right eigenvectors; real ones when all eigenvalues are seen to be real."""
     values, vectors, wrap, real = _pairs(a)
     return EigResult(wrap(values.real), wrap(vectors.real)) if real else EigResult(wrap(values), wrap(vectors))
 
 
+@differentiable("np.sum(np.linalg.eigvals(a) ** 3)")
 def eigvals(a: Any) -> ndarray:
     """Return the eigenvalues of general matrices; real ones when all are seen to be real."""
     values, _, wrap, real = _pairs(a)

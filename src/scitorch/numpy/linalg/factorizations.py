@@ -7,6 +7,7 @@ import torch
 
 import scitorch
 from scitorch.numpy.array import ndarray
+from scitorch.numpy.declaration import differentiable
 from scitorch.numpy.linalg.arguments import matrices
 
 __all__ = ["cholesky", "qr", "svd", "svdvals"]
@@ -27,6 +28,7 @@ class SVDResult(NamedTuple):
     Vh: Any
 
 
+@differentiable("np.linalg.cholesky(a @ a.conj().T)")
 def cholesky(a: Any, /, *, upper: bool = False) -> ndarray:
     """Return the Cholesky factor L of ``a = L L^H`` (U of ``a = U^H U`` with `upper`); only that triangle is read."""
     matrix, wrap = matrices(a, square=True)
@@ -36,6 +38,11 @@ def cholesky(a: Any, /, *, upper: bool = False) -> ndarray:
 _DEPRECATED = {"f": "full", "full": "full", "e": "economic", "economic": "economic"}
 
 
+@differentiable(
+    "np.linalg.qr(a)[1] * np.linalg.qr(a)[1].conj()",
+    "(lambda q, r: q @ q.conj().T)(*np.linalg.qr(m.T))",
+    'np.abs(np.linalg.qr(a, mode="r"))',
+)
 def qr(a: Any, mode: str = "reduced") -> Any:
     """Return the QR decomposition.
 
@@ -62,6 +69,11 @@ def qr(a: Any, mode: str = "reduced") -> Any:
     return wrap(R) if mode == "r" else QRResult(wrap(Q), wrap(R))
 
 
+@differentiable(
+    "np.linalg.svd(m)[1]",
+    "(lambda u, s, v: (u * s**2) @ u.conj().T)(*np.linalg.svd(m, full_matrices=False))",
+    "np.linalg.svd(a, compute_uv=False)",
+)
 def svd(a: Any, full_matrices: bool = True, compute_uv: bool = True, hermitian: bool = False) -> Any:
     """Return the singular value decomposition ``a = U diag(S) Vh``.
 
@@ -94,6 +106,7 @@ def _hermitian(matrix: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.
     return vectors, values.abs(), (vectors * signs).mH
 
 
+@differentiable("np.linalg.svdvals(m)")
 def svdvals(x: Any, /) -> ndarray:
     """Return the singular values, descending."""
     matrix, wrap = matrices(x)

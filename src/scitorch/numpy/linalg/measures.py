@@ -8,6 +8,7 @@ from numpy.linalg import LinAlgError
 import scitorch
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.conversion import tensor_of
+from scitorch.numpy.declaration import differentiable, without_derivative
 from scitorch.numpy.linalg.arguments import matrices, require_square
 from scitorch.numpy.linalg.norms import norm
 
@@ -21,12 +22,14 @@ class SlogdetResult(NamedTuple):
     logabsdet: Any
 
 
+@differentiable("np.linalg.det(a)")
 def det(a: Any) -> ndarray:
     """Return the determinant of square matrices; its derivatives exist at singular matrices too."""
     matrix, wrap = matrices(a, square=True)
     return wrap(scitorch.linalg.det(matrix, check_finite=False))
 
 
+@differentiable("np.linalg.slogdet(a)[1]", "np.linalg.slogdet(a)[0]")
 def slogdet(a: Any) -> SlogdetResult:
     """Return sign and logarithm of the modulus of the determinant."""
     matrix, wrap = matrices(a, square=True)
@@ -34,6 +37,7 @@ def slogdet(a: Any) -> SlogdetResult:
     return SlogdetResult(wrap(sign), wrap(logabsdet))
 
 
+@without_derivative("returns an integer", "np.linalg.matrix_rank(a)")
 def matrix_rank(A: Any, tol: Any = None, hermitian: bool = False, *, rtol: Any = None) -> ndarray:
     """Return the number of singular values above a tolerance.
 
@@ -67,6 +71,7 @@ def matrix_rank(A: Any, tol: Any = None, hermitian: bool = False, *, rtol: Any =
     return ndarray._wrap((limit < S).sum(-1))
 
 
+@differentiable("np.linalg.cond(a)", "np.linalg.cond(a, 1)", 'np.linalg.cond(a, "fro")')
 def cond(x: Any, p: Any = None) -> ndarray:
     """Return the condition number in a norm (the ratio of extreme singular values by default)."""
     tensor = tensor_of(x)

@@ -10,10 +10,21 @@ import scitorch
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.axes import normalize_axes, normalize_axis
 from scitorch.numpy.conversion import tensor_of
+from scitorch.numpy.declaration import differentiable
 
 __all__ = ["matrix_norm", "norm", "vector_norm"]
 
 
+@differentiable(
+    "np.linalg.norm(x)",
+    "np.linalg.norm(m)",
+    "np.linalg.norm(m, 2)",
+    "np.linalg.norm(x, 3)",
+    "np.linalg.norm(x, np.inf)",
+    'np.linalg.norm(m, "nuc")',
+    "np.linalg.norm(m, axis=1, keepdims=True)",
+    "np.linalg.norm(m, -1)",
+)
 def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> ndarray:
     """Return a vector or matrix norm.
 
@@ -86,11 +97,13 @@ def _matrix_norm(tensor: torch.Tensor, ord: Any, rows: int, columns: int, keepdi
     return result
 
 
+@differentiable("np.linalg.matrix_norm(m)", 'np.linalg.matrix_norm(m, ord="nuc")', "np.linalg.matrix_norm(t, ord=1)")
 def matrix_norm(x: Any, /, *, keepdims: bool = False, ord: Any = "fro") -> ndarray:
     """Return a norm of matrices in the last two axes."""
     return norm(x, ord, (-2, -1), keepdims)
 
 
+@differentiable("np.linalg.vector_norm(t, axis=(0, 2))", "np.linalg.vector_norm(x, ord=1)")
 def vector_norm(x: Any, /, *, axis: Any = None, keepdims: bool = False, ord: Any = 2) -> ndarray:
     """Return a norm of vectors along axes."""
     tensor = tensor_of(x)

@@ -12,6 +12,7 @@ from scitorch.numpy.contraction import cross as cross_product
 from scitorch.numpy.contraction import dot
 from scitorch.numpy.contraction import outer as outer_product
 from scitorch.numpy.conversion import tensor_of
+from scitorch.numpy.declaration import differentiable
 from scitorch.numpy.linalg.arguments import require_square
 from scitorch.numpy.linalg.systems import inv
 from scitorch.numpy.manipulation import diagonal as diagonal_of_axes
@@ -23,6 +24,7 @@ from scitorch.numpy.reductions import finish
 __all__ = ["cross", "diagonal", "matrix_power", "multi_dot", "outer", "trace"]
 
 
+@differentiable("np.linalg.matrix_power(a, 3)", "np.linalg.matrix_power(a, -2)")
 def matrix_power(a: Any, n: Any) -> ndarray:
     """Return an integer power of square matrices; negative powers are those of the inverse."""
     tensor = tensor_of(a)
@@ -47,6 +49,7 @@ def matrix_power(a: Any, n: Any) -> ndarray:
     return result  # type: ignore[return-value]
 
 
+@differentiable("np.linalg.multi_dot([x[:3], a, m, y[:4]])")
 def multi_dot(arrays: Any, *, out: Any = None) -> Any:
     """Return the product of several matrices, in the order of least work; the ends may be vectors."""
     tensors = [tensor_of(a) for a in arrays]
@@ -61,6 +64,7 @@ def multi_dot(arrays: Any, *, out: Any = None) -> Any:
     return finish(reduce(dot, map(ndarray._wrap, tensors))._tensor, out)
 
 
+@differentiable("np.linalg.cross(a, x[:3])")
 def cross(x1: Any, x2: Any, /, *, axis: int = -1) -> ndarray:
     """Return the cross product of vectors of three components."""
     a, b = tensor_of(x1), tensor_of(x2)
@@ -72,6 +76,7 @@ def cross(x1: Any, x2: Any, /, *, axis: int = -1) -> ndarray:
     return cross_product(a, b, axis=axis)
 
 
+@differentiable("np.linalg.outer(x, y)")
 def outer(x1: Any, x2: Any, /) -> ndarray:
     """Return the outer product of two vectors."""
     a, b = tensor_of(x1), tensor_of(x2)
@@ -80,11 +85,13 @@ def outer(x1: Any, x2: Any, /) -> ndarray:
     return outer_product(a, b)  # type: ignore[no-any-return]
 
 
+@differentiable("np.linalg.trace(t)")
 def trace(x: Any, /, *, offset: int = 0, dtype: Any = None) -> Any:
     """Return the sum along the diagonals of matrices in the last two axes."""
     return trace_of_axes(x, offset, -2, -1, dtype)
 
 
+@differentiable("np.linalg.diagonal(t)")
 def diagonal(x: Any, /, *, offset: int = 0) -> ndarray:
     """Return the diagonals of matrices in the last two axes."""
     return diagonal_of_axes(x, offset, -2, -1)

@@ -10,12 +10,14 @@ import scitorch
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.axes import normalize_axis
 from scitorch.numpy.conversion import tensor_of
+from scitorch.numpy.declaration import differentiable
 from scitorch.numpy.linalg.arguments import inexact, known, matrices, require_square, working
 from scitorch.numpy.missing import NO_VALUE
 
 __all__ = ["inv", "lstsq", "pinv", "solve", "tensorinv", "tensorsolve"]
 
 
+@differentiable("np.linalg.solve(a, x[:3])", "np.linalg.solve(a, m)")
 def solve(a: Any, b: Any) -> ndarray:
     """Solve ``a x = b`` for x; `b` is a vector only when it has one dimension."""
     left = tensor_of(a)
@@ -32,12 +34,14 @@ def solve(a: Any, b: Any) -> ndarray:
     return wrap(scitorch.linalg.solve(matrix, right, check_finite=False))
 
 
+@differentiable("np.linalg.inv(a)")
 def inv(a: Any) -> ndarray:
     """Return the inverse of square matrices."""
     matrix, wrap = matrices(a, square=True)
     return wrap(scitorch.linalg.inv(matrix, check_finite=False))
 
 
+@differentiable("np.linalg.pinv(m)", "np.linalg.pinv(m.T)")
 def pinv(a: Any, rcond: Any = None, hermitian: bool = False, *, rtol: Any = NO_VALUE) -> ndarray:
     """Return the Moore-Penrose pseudo-inverse.
 
@@ -68,6 +72,11 @@ def pinv(a: Any, rcond: Any = None, hermitian: bool = False, *, rtol: Any = NO_V
     return wrap(inverses.reshape(*matrix.shape[:-2], *inverses.shape[-2:]))
 
 
+@differentiable(
+    "np.linalg.lstsq(m.T, y[:4])[0]",
+    "np.linalg.lstsq(m.T, m.T[:, :2] ** 2)[1]",
+    "np.linalg.lstsq(m, x[:3])[0]",
+)
 def lstsq(a: Any, b: Any, rcond: Any = None) -> tuple[Any, Any, Any, Any]:
     """Return the least-squares solution, residuals, rank and singular values.
 
@@ -95,6 +104,10 @@ def lstsq(a: Any, b: Any, rcond: Any = None) -> tuple[Any, Any, Any, Any]:
     return wrap(solution[:, 0] if right.ndim == 1 else solution), wrap(residuals), rank, wrap(S)
 
 
+@differentiable(
+    "c = np.block([[a, np.zeros((3, 1))], [np.zeros((1, 3)), s + 1]]); "
+    "np.linalg.tensorsolve(np.reshape(c, (2, 2, 2, 2)), m[:2, :2])",
+)
 def tensorsolve(a: Any, b: Any, axes: Any = None) -> ndarray:
     """Solve ``tensordot(a, x, b.ndim) = b`` for x."""
     tensor, right = tensor_of(a), tensor_of(b)
@@ -108,6 +121,9 @@ def tensorsolve(a: Any, b: Any, axes: Any = None) -> ndarray:
     return solve(tensor.reshape(count, count), right.reshape(-1)).reshape(shape)  # type: ignore[no-any-return]
 
 
+@differentiable(
+    "np.linalg.tensorinv(np.reshape(np.block([[a, np.zeros((3, 1))], [np.zeros((1, 3)), s + 1]]), (2, 2, 4)), ind=2)",
+)
 def tensorinv(a: Any, ind: int = 2) -> ndarray:
     """Return the inverse of an array with respect to `tensordot`."""
     tensor = tensor_of(a)

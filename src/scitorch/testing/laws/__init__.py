@@ -1,5 +1,15 @@
 """The laws, one file a subject. Importing this package registers them all."""
 
-from . import arrays, batching, declaration, derivatives, nesting, sharding, tracing, values
+from . import array_functions, arrays, batching, declaration, derivatives, nesting, sharding, tracing, values
 
-__all__ = ["arrays", "batching", "declaration", "derivatives", "nesting", "sharding", "tracing", "values"]
+__all__ = [
+    "array_functions",
+    "arrays",
+    "batching",
+    "declaration",
+    "derivatives",
+    "nesting",
+    "sharding",
+    "tracing",
+    "values",
+]

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from ..compare import assert_close
-from ..law import is_operator, law
+from ..law import is_mathematics, is_operator, law
 from ..subject import Subject
 
 
@@ -17,7 +17,7 @@ def _is_scalar_operator(subject: Subject) -> bool:
     return subject.scalar_function and is_operator(subject)
 
 
-@law()
+@law(applies=is_mathematics)
 def single_precision(subject: Subject) -> None:
     """float32 goes in, float32 comes out, close to the float64 value."""
     for case in subject.cases():

@@ -44,7 +44,7 @@ def vmap_is_a_loop(subject: Subject) -> None:
             assert_close(found, expected, rtol=1e-10, atol=1e-12, what=what, scale=True)
 
 
-@law(applies=is_differentiable)
+@law(applies=is_differentiable, dear=True)
 def nested_vmap_is_a_nested_loop(subject: Subject) -> None:
     """vmap of vmap, each over a different argument where there are two."""
     for case in subject.cases(2)[:2]:
@@ -69,7 +69,7 @@ def nested_vmap_is_a_nested_loop(subject: Subject) -> None:
         assert_close(found, expected, rtol=1e-10, atol=1e-12, what=f"{case.label}: nested vmap", scale=True)
 
 
-@law(applies=is_differentiable)
+@law(applies=is_differentiable, dear=True)
 def vmap_of_derivatives(subject: Subject) -> None:
     """Per-example gradients and Jacobian-vector products equal those of a loop."""
     for case in subject.cases(2)[:3]:

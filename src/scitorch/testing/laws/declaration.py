@@ -7,11 +7,15 @@ import importlib
 
 import torch
 
-from ..law import law
+from ..law import is_mathematics, law
 from ..subject import Subject
 
 
-@law(applies=lambda s: s.declared.public)
+def _documented_here(subject: Subject) -> bool:
+    return subject.declared.public and is_mathematics(subject)
+
+
+@law(applies=_documented_here)
 def docstring_is_complete(subject: Subject) -> None:
     """The docstring has a summary, Parameters, Returns and Examples, and names every array argument."""
     doc = subject.declared.doc
@@ -23,7 +27,7 @@ def docstring_is_complete(subject: Subject) -> None:
         assert argument in parameters, f"{subject.key}: the docstring does not describe {argument!r}"
 
 
-@law(applies=lambda s: s.declared.public)
+@law(applies=_documented_here)
 def examples_run(subject: Subject) -> None:
     """The examples of the docstring print what they say."""
     module = importlib.import_module(subject.declared.module)

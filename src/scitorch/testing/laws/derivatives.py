@@ -147,7 +147,7 @@ def handwritten_vjp_is_the_transpose(subject: Subject) -> None:
 _TOLERANCE: dict[str, Any] = {"rtol": 1e-4, "atol": 1e-5, "eps": 1e-6}
 
 
-@law(applies=is_differentiable)
+@law(applies=is_differentiable, dear=True)
 def gradcheck(subject: Subject) -> None:
     """torch's own checks: Jacobians, batched gradients, forward mode, and second order by reverse and forward."""
     for case in subject.one_of_each_kind():

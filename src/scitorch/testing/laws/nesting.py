@@ -99,7 +99,7 @@ def _is_public_and_differentiable(subject: Subject) -> bool:
 
 
 # Internal operators are the derivatives of public ones: those reach their higher orders.
-@law(applies=_is_public_and_differentiable)
+@law(applies=_is_public_and_differentiable, dear=True)
 def third_derivatives_agree(subject: Subject) -> None:
     """forward∘forward∘forward equals reverse∘reverse∘reverse and a mixed nesting."""
     for case in subject.cases(2)[:2]:

@@ -52,7 +52,7 @@ def _compiled(f: Any, backend: str = "aot_eager") -> Any:
     return torch.compile(f, fullgraph=True, backend=backend, dynamic=False)
 
 
-@law()
+@law(dear=True)
 def compile_forward_and_backward(subject: Subject) -> None:
     """A full graph without breaks, with the eager values and gradients."""
     for case in subject.one_of_each_kind():
