@@ -5,11 +5,12 @@ TORCH ?= 2.15.0
 VENV := .venv
 BIN := $(VENV)/bin
 JOBS ?= 2
+EXAMPLES ?= 500
 # One numerical thread per test process: the processes are the parallelism.
 QUIET_THREADS := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all test-torch lint docs bench gpu-check clean
+.PHONY: help demo test test-all test-torch lint docs bench array-api gpu-check clean
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
@@ -48,6 +49,11 @@ docs: $(VENV)/installed  ## the HTML documentation, in docs/_build/html
 
 bench: $(VENV)/installed  ## every function against its peers, in benchmarks/results
 	$(BIN)/python -m benchmarks
+
+array-api: $(VENV)/installed  ## the Array API's suite, kept in docs/compatibility: make array-api TESTS=<clone> (EXAMPLES=500)
+	@test -d "$(TESTS)" || { echo "give TESTS=<a clone of data-apis/array-api-tests with its submodule>"; exit 2; }
+	$(BIN)/python -m pip install --quiet --requirement $(TESTS)/requirements.txt
+	$(QUIET_THREADS) $(BIN)/python -m compatibility.array_api $(TESTS) --examples $(EXAMPLES) --jobs $(JOBS)
 
 gpu-check:  ## everything that needs a CUDA device, with the python that has torch for it (PYTHON=…)
 	@if $(PYTHON) -c "import sys, torch; sys.exit(not torch.cuda.is_available())"; then \

@@ -232,3 +232,14 @@ def test_text_is_printed_as_numpy_prints() -> None:
     assert str(snp.arange(2000)) == str(numpy.arange(2000))
     assert f"{snp.array(VECTOR).sum():.3f}" == "8.750"
     assert repr(snp.array(VECTOR).sum()) == "np.float64(8.75)"
+
+
+@pytest.mark.parametrize(("shape", "mask"), [((3,), (0,)), ((2, 3), (2, 0)), ((2, 3, 4), (0, 3)), ((0, 3), (0, 0))])
+def test_masks_without_elements_select_nothing(shape: tuple[int, ...], mask: tuple[int, ...]) -> None:
+    theirs, ours = numpy.ones(shape), snp.ones(shape)
+    selected = ours[snp.zeros(mask, dtype=bool)]
+    assert selected.shape == theirs[numpy.zeros(mask, dtype=bool)].shape
+    ours[snp.zeros(mask, dtype=bool)] = 5.0
+    assert snp.all(ours == 1)
+    with pytest.raises(IndexError, match="boolean index did not match"):
+        ours[snp.zeros((*(1 + n for n in shape),), dtype=bool)]

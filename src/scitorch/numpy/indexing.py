@@ -215,7 +215,7 @@ def _split(tensor: torch.Tensor, key: Any) -> tuple[torch.Tensor, list[int], lis
                 continue
             shape = tuple(tensor.shape[axis : axis + item.ndim])
             for offset, (have, want) in enumerate(zip(item.shape, shape, strict=True)):
-                if have != want:
+                if have != want and have != 0:  # a mask without elements selects nothing from any size
                     raise IndexError(
                         f"boolean index did not match indexed array along axis {axis + offset}; size of axis is "
                         f"{want} but size of corresponding boolean axis is {have}"
