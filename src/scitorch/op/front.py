@@ -15,8 +15,9 @@ from torch.autograd import forward_ad
 
 from . import torch_private
 from .array_types import ArrayType, find_array_type, result_type_of
+from .eager_rule import eager_rule
 from .loops import computing_dtype, letter_dtype, real_dtype
-from .rule import contiguous, eager_rule
+from .rule import contiguous
 from .sharding import register_shardings
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def {op.name}({parameters}):
         if not ({fits}):
             _check(({listed},), {static_dict})
         if {needs_grad}:
-            return _eager({static_dict}, {listed}) if _grad_enabled() else _compute({listed}{keywords})
+            return _eager({", ".join([*static, *arguments])}) if _grad_enabled() else _compute({listed}{keywords})
         if _kernel is not None and {first}.is_cpu:
             _result = _kernel({listed}{keywords})
             return _result if _type(_result) is _Tensor and _result.is_contiguous() else _contiguous(_result)
@@ -96,7 +97,7 @@ def {op.name}({parameters}):
         "_compute": op.compute,
         "_kernel": op.host_kernel,
         "_contiguous": contiguous,
-        "_eager": eager_rule(op).apply,
+        "_eager": eager_rule(op),
         "_general": _general(op),
     }
     exec(compile(source, f"<front of {op.family}.{op.name}>", "exec"), scope)

@@ -7,6 +7,7 @@ forward AD on, so that an outer level differentiates the tangent too. The backwa
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -54,41 +55,9 @@ def autograd_rule(op: Operator) -> type[SingleLevelFunction]:
 
         @staticmethod
         def backward(ctx: Any, *cotangents: Tensor | None) -> Any:
-            return (None, *pull_back(op, ctx, ctx.saved_tensors, cotangents, ctx.needs_input_grad[1:]))
+            return (None, *pull_back(op, ctx.static, ctx.saved_tensors, cotangents, ctx.needs_input_grad[1:]))
 
     Rule.__name__ = Rule.__qualname__ = f"{op.name}_rule"
-    return Rule
-
-
-def eager_rule(op: Operator) -> type[SingleLevelFunction]:
-    """The rule of the eager fast path: plain tensors, no autocast, reverse mode only, straight to the kernel."""
-    compute, kernel, smooth = op.compute, op.host_kernel, op.differentiable_results
-    single = smooth == (True,)
-
-    class Rule(SingleLevelFunction):
-        @staticmethod
-        def forward(ctx: Any, static: dict[str, Any], *primals: Tensor) -> Any:
-            if kernel is not None and primals[0].is_cpu:
-                output = kernel(*[x.detach() if x.requires_grad else x for x in primals], **static)
-                if type(output) is not Tensor or not output.is_contiguous():
-                    output = contiguous(output)
-            else:
-                output = compute(*primals, **static)
-            ctx.static = static
-            if single:  # its cotangent is never undefined
-                ctx.save_for_backward(*primals, output)
-            else:
-                results = output if isinstance(output, tuple) else (output,)
-                ctx.save_for_backward(*primals, *results)
-                ctx.set_materialize_grads(False)
-                ctx.mark_non_differentiable(*(r for r, s in zip(results, smooth) if not s))
-            return output
-
-        @staticmethod
-        def backward(ctx: Any, *cotangents: Tensor | None) -> Any:
-            return (None, *pull_back(op, ctx, ctx.saved_tensors, cotangents, ctx.needs_input_grad[1:]))
-
-    Rule.__name__ = Rule.__qualname__ = f"{op.name}_eager_rule"
     return Rule
 
 
@@ -101,7 +70,7 @@ def contiguous(results: Any) -> Any:
 
 def pull_back(
     op: Operator,
-    ctx: Any,
+    static: Mapping[str, Any],
     saved: tuple[Tensor, ...],
     cotangents: tuple[Tensor | None, ...],
     needed: tuple[bool, ...],
@@ -114,6 +83,6 @@ def pull_back(
         return [None] * count
     with full_precision(primals[0].device.type):
         return [
-            fit_to(op.derivative.cotangent(i, smooth, out, primals, ctx.static), primals[i]) if need else None
+            fit_to(op.derivative.cotangent(i, smooth, out, primals, static), primals[i]) if need else None
             for i, need in enumerate(needed)
         ]

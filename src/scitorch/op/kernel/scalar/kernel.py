@@ -98,6 +98,9 @@ class ScalarKernel:
         Its text as a tree. Reading it raises SyntaxError where the text is outside the language.
     """
 
+    #: It reads memory only, so that tensors with a gradient need not be detached first.
+    takes_leaves = True
+
     def __init__(
         self,
         name: str,
