@@ -10,7 +10,7 @@ EXAMPLES ?= 500
 QUIET_THREADS := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all test-torch lint docs bench array-api gpu-check clean
+.PHONY: help demo test test-all test-torch lint docs bench array-api numpy-tests gpu-check clean
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
@@ -54,6 +54,11 @@ array-api: $(VENV)/installed  ## the Array API's suite, kept in docs/compatibili
 	@test -d "$(TESTS)" || { echo "give TESTS=<a clone of data-apis/array-api-tests with its submodule>"; exit 2; }
 	$(BIN)/python -m pip install --quiet --requirement $(TESTS)/requirements.txt
 	$(QUIET_THREADS) $(BIN)/python -m compatibility.array_api $(TESTS) --examples $(EXAMPLES) --jobs $(JOBS)
+
+numpy-tests: $(VENV)/installed  ## NumPy's own tests, kept in docs/compatibility: make numpy-tests HARNESS=<folder>
+	@test -f "$(HARNESS)/run.py" || { echo "give HARNESS=<a folder whose run.py runs NumPy's tests on a namespace>"; exit 2; }
+	$(BIN)/python -m pip install --quiet pytest-json-report
+	$(QUIET_THREADS) $(BIN)/python -m compatibility.numpy_tests $(HARNESS) --jobs $(JOBS)
 
 gpu-check:  ## everything that needs a CUDA device, with the python that has torch for it (PYTHON=…)
 	@if $(PYTHON) -c "import sys, torch; sys.exit(not torch.cuda.is_available())"; then \

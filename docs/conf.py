@@ -20,6 +20,7 @@ extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.mathjax",
     "sphinx.ext.napoleon",
+    "compatibility_page",
     "registry_pages",
 ]
 myst_enable_extensions = ["colon_fence", "dollarmath"]
