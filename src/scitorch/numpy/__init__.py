@@ -17,6 +17,7 @@ from scitorch.numpy import conversion as _conversion
 from scitorch.numpy import creation as _creation
 from scitorch.numpy import editing as _editing
 from scitorch.numpy import emath, fft, lib, linalg, random
+from scitorch.numpy import floating_errors as _floating_errors
 from scitorch.numpy import functional as _functional
 from scitorch.numpy import grids as _grids
 from scitorch.numpy import histograms as _histograms
@@ -50,6 +51,7 @@ from scitorch.numpy.conversion import *
 from scitorch.numpy.conversion import to_numpy
 from scitorch.numpy.creation import *
 from scitorch.numpy.editing import *
+from scitorch.numpy.floating_errors import *
 from scitorch.numpy.functional import *
 from scitorch.numpy.grids import *
 from scitorch.numpy.histograms import *
@@ -104,6 +106,7 @@ __all__ = [
     *_matrices.__all__,
     *_ranges.__all__,
     *_editing.__all__,
+    *_floating_errors.__all__,
     *_functional.__all__,
     *_grids.__all__,
     *_histograms.__all__,

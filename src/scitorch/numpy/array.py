@@ -13,6 +13,7 @@ import numpy
 import torch
 
 from scitorch.numpy.dtypes import COMPLEX, FLOATING, INEXACT, NUMPY_OF_TORCH, astype_tensor, host
+from scitorch.numpy.floating_errors import watching
 from scitorch.numpy.methods import Methods
 
 __all__ = ["ndarray"]
@@ -43,7 +44,7 @@ def _operand(name: str, fast: Callable[[Any, Any], Any], dtypes: Any, scalar_dty
         kind = type(other)
         if kind is ndarray:
             b = other._tensor
-            if a.dtype is b.dtype and a.dtype in dtypes:
+            if a.dtype is b.dtype and a.dtype in dtypes and not watching:
                 try:
                     tensor = fast(a, b)
                 except RuntimeError:
@@ -52,7 +53,7 @@ def _operand(name: str, fast: Callable[[Any, Any], Any], dtypes: Any, scalar_dty
                 result._tensor = tensor
                 return result
         elif (kind is float or kind is int) and (
-            a.dtype in scalar_dtypes
+            (a.dtype in scalar_dtypes and not watching)
             or (kind is int and a.dtype is torch.int64 and a.dtype in dtypes and -(2**63) <= other < 2**63)
         ):
             result = new(ndarray)
@@ -68,7 +69,7 @@ def _operand(name: str, fast: Callable[[Any, Any], Any], dtypes: Any, scalar_dty
 def _reflected(name: str, fast: Callable[[Any, Any], Any] | None, scalar_dtypes: Any) -> Callable[..., Any]:
     def backward(self: "ndarray", other: Any) -> Any:
         kind = type(other)
-        if fast is not None and (kind is float or kind is int) and self._tensor.dtype in scalar_dtypes:
+        if fast is not None and (kind is float or kind is int) and self._tensor.dtype in scalar_dtypes and not watching:
             result = new(ndarray)
             result._tensor = fast(other, self._tensor)
             return result
@@ -85,7 +86,7 @@ def _in_place(name: str, fast: Callable[[Any, Any], Any] | None = None) -> Calla
             a = self._tensor
             b = other._tensor if type(other) is ndarray else other
             simple = type(b) is float or (isinstance(b, torch.Tensor) and b.dtype is a.dtype)
-            if simple and a.dtype in _INEXACT_FAST and not a.requires_grad:
+            if simple and a.dtype in _INEXACT_FAST and not a.requires_grad and not watching:
                 try:
                     fast(a, b)
                     return self
@@ -464,7 +465,7 @@ class ndarray(Methods):
     def __pow__(self, other: Any, modulo: Any = None) -> Any:
         if modulo is not None or _defers(other):
             return NotImplemented
-        if (type(other) is float or type(other) is int) and self._tensor.dtype in _REAL_FAST:
+        if (type(other) is float or type(other) is int) and self._tensor.dtype in _REAL_FAST and not watching:
             return ndarray._wrap(torch.pow(self._tensor, other))
         return ufuncs.power(self, other)
 

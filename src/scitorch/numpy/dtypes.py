@@ -7,7 +7,9 @@ from typing import Any
 import numpy
 import torch
 
-__all__ = ["astype_tensor", "host", "numpy_dtype", "torch_dtype"]
+from scitorch.numpy.floating_errors import check, holds, watching
+
+__all__ = ["astype_tensor", "holds", "host", "numpy_dtype", "torch_dtype"]
 
 TORCH_OF_NUMPY: dict[numpy.dtype[Any], torch.dtype] = {
     numpy.dtype(numpy.bool_): torch.bool,
@@ -117,17 +119,6 @@ def from_host(array: Any, device: torch.device | None = None) -> torch.Tensor:
     return tensor if device is None else tensor.to(device)
 
 
-def holds(condition: torch.Tensor) -> bool:
-    """Whether a condition holds anywhere, where that can be seen: never inside vmap or torch.compile.
-
-    For warnings and errors about values, which a transformed function cannot raise.
-    """
-    try:
-        return bool(condition.any())
-    except RuntimeError:
-        return False
-
-
 def as_signed(tensor: torch.Tensor) -> torch.Tensor:
     """Return the tensor itself, or for wide unsigned dtypes a view of its bits as signed integers."""
     signed = SIGNED_VIEW.get(tensor.dtype)
@@ -152,4 +143,7 @@ def astype_tensor(tensor: torch.Tensor, dtype: torch.dtype, *, warn_complex: boo
     if dtype in WIDE_UNSIGNED and source in FLOATING:
         # torch's float-to-unsigned conversion saturates or wraps differently from C's for negative values
         return from_host(host(tensor).astype(NUMPY_OF_TORCH[dtype]), tensor.device)
-    return tensor.to(dtype)
+    result = tensor.to(dtype)
+    if watching and (source in INEXACT):
+        check("cast", (tensor,), result)
+    return result

@@ -9,6 +9,7 @@ from scitorch.numpy.array import ndarray
 from scitorch.numpy.axes import normalize_axes, normalize_axis
 from scitorch.numpy.conversion import tensor_of
 from scitorch.numpy.dtypes import NUMPY_OF_TORCH, WIDE_UNSIGNED, astype_tensor, from_host, host, torch_dtype
+from scitorch.numpy.floating_errors import check, watching
 from scitorch.numpy.missing import NO_VALUE
 from scitorch.numpy.ufunc import ufunc
 

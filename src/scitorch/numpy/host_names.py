@@ -1,4 +1,4 @@
-"""Names that are NumPy's own: dtypes, scalar types, constants, error handling, dates and build information.
+"""Names that are NumPy's own: dtypes, scalar types, constants, dates and build information.
 
 They act on no arrays of ours, or hold what tensors cannot (dates, text), so they are handed on as they are.
 """
@@ -28,7 +28,6 @@ from numpy import (
     dtype,
     dtypes,
     e,
-    errstate,
     euler_gamma,
     exceptions,
     flexible,
@@ -39,8 +38,6 @@ from numpy import (
     generic,
     get_include,
     getbufsize,
-    geterr,
-    geterrcall,
     half,
     inexact,
     inf,
@@ -67,8 +64,6 @@ from numpy import (
     pi,
     sctypeDict,
     setbufsize,
-    seterr,
-    seterrcall,
     short,
     show_config,
     show_runtime,
@@ -117,7 +112,6 @@ __all__ = [
     "dtype",
     "dtypes",
     "e",
-    "errstate",
     "euler_gamma",
     "exceptions",
     "flexible",
@@ -128,8 +122,6 @@ __all__ = [
     "generic",
     "get_include",
     "getbufsize",
-    "geterr",
-    "geterrcall",
     "half",
     "inexact",
     "inf",
@@ -156,8 +148,6 @@ __all__ = [
     "pi",
     "sctypeDict",
     "setbufsize",
-    "seterr",
-    "seterrcall",
     "short",
     "show_config",
     "show_runtime",

@@ -23,6 +23,7 @@ from scitorch.numpy.dtypes import (
     scalar_dtype,
     torch_dtype,
 )
+from scitorch.numpy.floating_errors import check, watching
 from scitorch.numpy.missing import NO_VALUE
 
 __all__ = ["ufunc"]
@@ -136,7 +137,7 @@ class ufunc:
         signature: Any = None,
         sig: Any = None,
     ) -> Any:
-        if out is None and where is True and dtype is None and signature is None and sig is None:
+        if out is None and where is True and dtype is None and signature is None and sig is None and not watching:
             # The short way: one or two arrays of one dtype, for which a call has shown that nothing needs a cast
             first = inputs[0] if inputs else None
             if type(first) is ndarray:
@@ -249,6 +250,8 @@ class ufunc:
             results = plan.kernel(*operands)
         except RuntimeError as error:
             raise broadcast_error(error, operands) from None
+        if watching:
+            check(self.__name__, operands, results)
         if self.nout == 1:
             if results.dtype is not plan.outputs[0]:
                 return results.to(plan.outputs[0])
