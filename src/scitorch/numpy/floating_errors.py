@@ -187,7 +187,7 @@ _UNDERFLOWING = frozenset(
 )
 
 
-def check(name: str, inputs: Iterable[Any], outputs: Any, *, axes: tuple[int, ...] | None = None) -> None:
+def check(name: str, inputs: Iterable[Any], outputs: Any, *, axes: tuple[int, ...] = (), keepdims: bool = False) -> None:
     """Report the floating-point errors of one evaluation, as far as someone asked.
 
     Parameters
@@ -196,8 +196,8 @@ def check(name: str, inputs: Iterable[Any], outputs: Any, *, axes: tuple[int, ..
         The function, for the message.
     inputs : iterable of Tensor or number
     outputs : Tensor or tuple of Tensor
-    axes : tuple of int, optional
-        For a reduction: the axes of the only input that are gone from the output.
+    axes, keepdims
+        For a reduction: the axes that were reduced, and whether they are left with length one.
     """
     asked = _asked.get()
     if not _reacts(asked) or torch.compiler.is_compiling():
@@ -207,7 +207,7 @@ def check(name: str, inputs: Iterable[Any], outputs: Any, *, axes: tuple[int, ..
     if not results:
         return
     operands = [x.detach() if isinstance(x, torch.Tensor) else torch.as_tensor(x) for x in inputs]
-    found = _found(name, operands, results, axes, asked)
+    found = _found(name, operands, results, axes, keepdims, asked)
     flags = sum(bit for kind, _, bit in _KINDS if kind in found)
     for kind, words, _ in _KINDS:
         if kind in found:
@@ -218,7 +218,8 @@ def _found(
     name: str,
     operands: list[torch.Tensor],
     results: tuple[torch.Tensor, ...],
-    axes: tuple[int, ...] | None,
+    axes: tuple[int, ...],
+    keepdims: bool,
     asked: dict[str, str],
 ) -> set[str]:
     found: set[str] = set()
@@ -226,8 +227,8 @@ def _found(
 
     def anywhere(property: Callable[[torch.Tensor], torch.Tensor]) -> torch.Tensor:
         masks = [property(x) for x in operands]
-        if axes is not None:
-            masks = [mask.any(axes) if axes else mask for mask in masks]
+        if axes:
+            masks = [mask.any(axes, keepdim=keepdims) for mask in masks]
         return functools.reduce(torch.logical_or, masks)
 
     irregular = functools.reduce(torch.logical_or, (~torch.isfinite(r) for r in results))

@@ -61,7 +61,7 @@ def reduce(
         raise ValueError(
             f"reduction operation '{function.__name__}' is not reorderable, so at most one axis may be specified"
         )
-    if WIDE_UNSIGNED & {tensor.dtype, compute, result_dtype}:
+    if function.runs_on_host(tensor, compute) or WIDE_UNSIGNED & {tensor.dtype, result_dtype}:
         keywords: dict[str, Any] = {"where": host(tensor_of(where))} if where is not True else {}
         if initial is not NO_VALUE:
             keywords["initial"] = initial
@@ -100,6 +100,8 @@ def reduce(
             result = _fold_axes(function, tensor, axes, keepdims)
     if start is not None and not any(tensor.shape[a] == 0 for a in axes):
         result = function.kernel(start, result)
+    if watching:
+        check("reduce", (tensor,), result, axes=axes, keepdims=keepdims)
     return result if result.dtype is result_dtype else astype_tensor(result, result_dtype)
 
 
@@ -154,7 +156,7 @@ def accumulate(function: ufunc, array: Any, axis: int, dtype: Any, out: Any) -> 
         raise TypeError("cannot accumulate on a scalar")
     axis = normalize_axis(axis, tensor.ndim)
     compute, result_dtype = loop_dtype(function, tensor, dtype, out)
-    if WIDE_UNSIGNED & {tensor.dtype, compute, result_dtype}:
+    if function.runs_on_host(tensor, compute) or WIDE_UNSIGNED & {tensor.dtype, result_dtype}:
         values = function.reference.accumulate(host(tensor), axis=axis, dtype=NUMPY_OF_TORCH[result_dtype])
         return from_host(values, tensor.device)
     if tensor.dtype is not compute:
@@ -169,6 +171,8 @@ def accumulate(function: ufunc, array: Any, axis: int, dtype: Any, out: Any) -> 
         for item in slices[1:]:
             results.append(function.kernel(results[-1].to(compute), item).to(result_dtype))
         result = torch.stack(results, axis)
+    if watching:
+        check("accumulate", (tensor,), result)
     return result if result.dtype is result_dtype else astype_tensor(result, result_dtype)
 
 

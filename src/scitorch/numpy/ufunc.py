@@ -276,6 +276,10 @@ class ufunc:
         device = next(t.device for t in operands if isinstance(t, torch.Tensor))
         return tensor_of(value, dtype).to(device)
 
+    def runs_on_host(self, tensor: torch.Tensor, dtype: torch.dtype) -> bool:
+        """Whether a loop over a dtype is NumPy's own, for data where the tensor is."""
+        return dtype in WIDE_UNSIGNED or (tensor.device.type == "cpu" and NUMPY_OF_TORCH[dtype].char in self._on_host)
+
     def _plan(self, kinds: Sequence[Any], options: Any) -> Plan:
         request, casting, outs = options or (None, "same_kind", ())
         dtypes = [NUMPY_OF_TORCH[kind] if isinstance(kind, torch.dtype) else kind for kind in kinds]
