@@ -7,7 +7,7 @@ from typing import Any
 import numpy
 import torch
 
-from scitorch.numpy.floating_errors import check, holds, watching
+from scitorch.numpy.floating_errors import check_cast, holds, watching
 
 __all__ = ["astype_tensor", "holds", "host", "numpy_dtype", "torch_dtype"]
 
@@ -144,6 +144,6 @@ def astype_tensor(tensor: torch.Tensor, dtype: torch.dtype, *, warn_complex: boo
         # torch's float-to-unsigned conversion saturates or wraps differently from C's for negative values
         return from_host(host(tensor).astype(NUMPY_OF_TORCH[dtype]), tensor.device)
     result = tensor.to(dtype)
-    if watching and (source in INEXACT):
-        check("cast", (tensor,), result)
+    if watching and source in INEXACT:
+        check_cast(tensor.detach(), result.detach())
     return result

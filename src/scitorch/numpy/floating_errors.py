@@ -5,24 +5,31 @@ other threads or on other devices and leave no such trace, so here results are l
 error that someone has asked about: the default costs one test of an empty list.
 """
 
+import cmath
 import functools
 import sys
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar, Token
-from typing import Any
+from types import MappingProxyType
+from typing import Any, TypeVar, cast
 
 import numpy
 import torch
 
+from scitorch.numpy.declaration import without_derivative
+
 __all__ = ["errstate", "geterr", "geterrcall", "seterr", "seterrcall"]
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 geterrcall = numpy.geterrcall
 seterrcall = numpy.seterrcall
 
 # Not empty while some context asks for a reaction, so that operators find out that none does in a few nanoseconds
 watching: list[Any] = []
-_asked: ContextVar[dict[str, str]] = ContextVar("asked", default={})
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+_asked: ContextVar[Mapping[str, str]] = ContextVar("asked", default=_NOTHING)
 
 # in NumPy's order: the kind, its words, its bit in the flags handed to an error callback
 _KINDS = (
@@ -39,6 +46,7 @@ class _Default(str):
     __slots__ = ()
 
 
+@without_derivative("a setting")
 def geterr() -> dict[str, str]:
     """Return how each kind of floating-point error is treated.
 
@@ -49,6 +57,7 @@ def geterr() -> dict[str, str]:
     return {kind: asked.get(kind) or _Default(value) for kind, value in numpy.geterr().items()}
 
 
+@without_derivative("a setting")
 def seterr(
     all: str | None = None,
     divide: str | None = None,
@@ -93,10 +102,11 @@ def _merged(every: str | None, *settings: str | None) -> dict[str, str]:
     return asked
 
 
-def _reacts(asked: dict[str, str]) -> bool:
+def _reacts(asked: Mapping[str, str]) -> bool:
     return any(setting != "ignore" for setting in asked.values())
 
 
+@without_derivative("a setting")
 class errstate(numpy.errstate):
     """Context and decorator in which floating-point errors are treated as asked.
 
@@ -121,7 +131,7 @@ class errstate(numpy.errstate):
     """
 
     __slots__ = ("_keywords", "_previous", "_reacts")
-    _previous: Token[dict[str, str]]
+    _previous: Token[Mapping[str, str]]
 
     def __init__(self, **keywords: Any) -> None:
         super().__init__(**keywords)
@@ -143,13 +153,13 @@ class errstate(numpy.errstate):
         if self._reacts:
             watching.remove(self)
 
-    def __call__(self, func: Callable[..., Any]) -> Callable[..., Any]:
+    def __call__(self, func: F) -> F:
         @functools.wraps(func)
         def inner(*arguments: Any, **keywords: Any) -> Any:
             with errstate(**self._keywords):
                 return func(*arguments, **keywords)
 
-        return inner
+        return cast(F, inner)
 
 
 def holds(condition: torch.Tensor) -> bool:
@@ -187,7 +197,9 @@ _UNDERFLOWING = frozenset(
 )
 
 
-def check(name: str, inputs: Iterable[Any], outputs: Any, *, axes: tuple[int, ...] = (), keepdims: bool = False) -> None:
+def check(
+    name: str, inputs: Iterable[Any], outputs: Any, *, axes: tuple[int, ...] = (), keepdims: bool = False
+) -> None:
     """Report the floating-point errors of one evaluation, as far as someone asked.
 
     Parameters
@@ -214,13 +226,28 @@ def check(name: str, inputs: Iterable[Any], outputs: Any, *, axes: tuple[int, ..
             _react(asked[kind], words, name, flags)
 
 
+def check_cast(values: torch.Tensor, result: torch.Tensor) -> None:
+    """Report what a cast loses: floats too large for a narrower dtype, and floats that are no integer of the dtype."""
+    dtype = result.dtype
+    if dtype is torch.bool:
+        return
+    if dtype.is_floating_point or dtype.is_complex:
+        check("cast", (values,), result)
+    elif _asked.get().get("invalid", "ignore") != "ignore" and not torch.compiler.is_compiling():
+        limits = torch.iinfo(dtype)
+        # the upper limit is no float: the next power of two is, and is the first value outside
+        inside = (values > limits.min - 1.0) & (values < float(limits.max + 1)) | (values == limits.min)
+        if holds(~inside):
+            _react(_asked.get()["invalid"], "invalid value", "cast", 8)
+
+
 def _found(
     name: str,
     operands: list[torch.Tensor],
     results: tuple[torch.Tensor, ...],
     axes: tuple[int, ...],
     keepdims: bool,
-    asked: dict[str, str],
+    asked: Mapping[str, str],
 ) -> set[str]:
     found: set[str] = set()
     wanted = {kind for kind, setting in asked.items() if setting != "ignore"}
@@ -231,8 +258,7 @@ def _found(
             masks = [mask.any(axes, keepdim=keepdims) for mask in masks]
         return functools.reduce(torch.logical_or, masks)
 
-    irregular = functools.reduce(torch.logical_or, (~torch.isfinite(r) for r in results))
-    if wanted - {"under"} and holds(irregular):
+    if wanted - {"under"} and not all(map(_sums_to_a_finite_number, results)):
         nan_in, inf_in = anywhere(torch.isnan), anywhere(torch.isinf)
         nan = functools.reduce(torch.logical_or, map(torch.isnan, results))
         inf = functools.reduce(torch.logical_or, map(torch.isinf, results)) & ~inf_in & ~nan_in
@@ -243,13 +269,21 @@ def _found(
             found.add("divide")
         if "over" in wanted and pole is not True and holds(inf & ~torch.as_tensor(pole)):
             found.add("over")
-    if "under" in wanted and name in _UNDERFLOWING:
+    if "under" in wanted and name in _UNDERFLOWING and any(holds(r.abs() < torch.finfo(r.dtype).tiny) for r in results):
         exact = anywhere(torch.isinf)
         if name not in ("exp", "exp2"):
             exact = exact | anywhere(lambda x: x == 0)
         if any(holds((r.abs() < torch.finfo(r.dtype).tiny) & ~exact) for r in results):
             found.add("under")
     return found
+
+
+def _sums_to_a_finite_number(values: torch.Tensor) -> bool:
+    """Rule out infinities and nan in one quick pass; false too for finite numbers whose sum is too large."""
+    try:
+        return cmath.isfinite(values.sum().item())
+    except RuntimeError:  # inside transforms there is no number to look at
+        return True
 
 
 def _react(setting: str, words: str, name: str, flags: int) -> None:
@@ -261,7 +295,7 @@ def _react(setting: str, words: str, name: str, flags: int) -> None:
     elif setting == "print":
         sys.stderr.write(f"Warning: {message}\n")
     elif setting in ("call", "log"):
-        target = geterrcall()
+        target: Any = geterrcall()
         if target is None:
             what = "python callback" if setting == "call" else "log"
             raise NameError(f"{what} specified for {words} (in  {name}) but no function found.")

@@ -11,7 +11,7 @@ from scitorch.numpy.axes import normalize_axes, normalize_axis
 from scitorch.numpy.conversion import asarray, tensor_of
 from scitorch.numpy.creation import shape_of
 from scitorch.numpy.declaration import differentiable, without_derivative
-from scitorch.numpy.dtypes import astype_tensor, torch_dtype
+from scitorch.numpy.dtypes import NUMPY_OF_TORCH, astype_tensor, from_host, host, torch_dtype
 
 __all__ = [
     "atleast_1d",
@@ -399,10 +399,19 @@ def view(a: ndarray, dtype: Any = None, type: Any = None) -> ndarray:
     if dtype is None:
         return ndarray._wrap(a._tensor.view(a._tensor.shape) if a._tensor.is_contiguous() else a._tensor[...])
     wanted = torch_dtype(dtype)
+    tensor = a._tensor
     try:
-        return ndarray._wrap(a._tensor.view(wanted))
+        return ndarray._wrap(tensor.view(wanted))
     except RuntimeError as error:
-        raise ValueError(f"cannot view an array of dtype {a.dtype} and shape {a.shape} as {dtype}: {error}") from None
+        if tensor.device.type != "cpu" or tensor.requires_grad or tensor.is_conj() or tensor.is_neg():
+            raise ValueError(
+                f"cannot view an array of dtype {a.dtype} and shape {a.shape} as {dtype}: {error}"
+            ) from None
+    # torch asks for more alignment than a processor does; NumPy's view of the same memory knows all cases and errors
+    shared = host(tensor).view(NUMPY_OF_TORCH[wanted])
+    if any(stride < 0 or stride % shared.itemsize for stride in shared.strides):
+        raise ValueError(f"an array of dtype {dtype} cannot have the strides {shared.strides}")
+    return ndarray._wrap(from_host(shared))
 
 
 builtins_type = type

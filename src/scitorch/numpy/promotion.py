@@ -1,6 +1,6 @@
 """Which dtype comes out: NumPy's rules, asked from NumPy, with arrays of this namespace as arguments too."""
 
-from typing import Any
+from typing import Any, cast
 
 import numpy
 import torch
@@ -8,7 +8,7 @@ import torch
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.conversion import tensor_of
 from scitorch.numpy.declaration import without_derivative
-from scitorch.numpy.dtypes import NUMPY_OF_TORCH, torch_dtype
+from scitorch.numpy.dtypes import NUMPY_OF_TORCH, TORCH_OF_NUMPY, torch_dtype
 
 __all__ = [
     "can_cast",
@@ -21,6 +21,7 @@ __all__ = [
     "mintypecode",
     "promote_types",
     "result_type",
+    "typecodes",
     "typename",
 ]
 
@@ -29,6 +30,12 @@ issubdtype = numpy.issubdtype
 isdtype = numpy.isdtype
 mintypecode = numpy.mintypecode
 typename = numpy.typename
+
+#: The characters of the dtypes that arrays can hold, by kind.
+typecodes = {
+    kind: "".join(c for c in codes if numpy.dtype(c) in TORCH_OF_NUMPY)
+    for kind, codes in cast(dict[str, str], numpy.typecodes).items()
+}
 
 
 def _dtype_like(value: Any) -> Any:
