@@ -1,6 +1,7 @@
 """How arrays answer NumPy's, torch's and the Array API's protocols."""
 
 import importlib
+import inspect
 from typing import Any
 
 import numpy
@@ -25,7 +26,8 @@ def array_ufunc(function: Any, method: str, inputs: Any, keywords: Any) -> Any:
             return NotImplemented
         return getattr(ours, method)(*inputs, **keywords)
     special = importlib.import_module("scipy.special")
-    if getattr(special, name, None) is function and method == "__call__":
+    # with SCIPY_ARRAY_API=1, SciPy's special functions are Python functions around their ufuncs
+    if inspect.unwrap(getattr(special, name, function)) is function and method == "__call__":
         ours = getattr(importlib.import_module("scitorch.special"), name, None)
         if ours is not None:
             return ours(*inputs, **keywords)

@@ -1,5 +1,6 @@
 """Norms of vectors and matrices."""
 
+import math
 import operator
 from typing import Any
 
@@ -110,7 +111,8 @@ def vector_norm(x: Any, /, *, axis: Any = None, keepdims: bool = False, ord: Any
     tensor = tensor if tensor.is_floating_point() or tensor.is_complex() else tensor.to(torch.float64)
     axes = normalize_axes(axis, tensor.ndim)
     kept = [n for ax, n in enumerate(tensor.shape) if ax not in axes]
-    flat = tensor.movedim(axes, tuple(range(-len(axes), 0))).reshape((*kept, -1)) if axes else tensor.unsqueeze(-1)
+    summed = math.prod(tensor.shape[ax] for ax in axes)  # not -1, which an array without elements leaves open
+    flat = tensor.movedim(axes, tuple(range(-len(axes), 0))).reshape((*kept, summed)) if axes else tensor.unsqueeze(-1)
     result = _vector_norm(flat, ord, flat.ndim - 1, False)
     if keepdims:
         for ax in sorted(axes):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 from collections.abc import Sequence
 from typing import Any
 
@@ -157,7 +158,8 @@ class SciPyUfunc:
 
     def _import(self) -> np.ufunc:
         module, _, name = self.path.rpartition(".")
-        ufunc = getattr(importlib.import_module(module), name)
+        # with SCIPY_ARRAY_API=1, SciPy's special functions are Python functions around their ufuncs
+        ufunc = inspect.unwrap(getattr(importlib.import_module(module), name))
         if not isinstance(ufunc, np.ufunc):
             raise TypeError(f"{self.path} is no ufunc but a {type(ufunc).__name__}")
         if ufunc.nout != self.outputs:

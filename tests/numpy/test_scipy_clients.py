@@ -1,0 +1,51 @@
+"""Unmodified SciPy with SCIPY_ARRAY_API=1, called with arrays of this namespace."""
+
+import os
+import subprocess
+import sys
+import textwrap
+
+import numpy
+import pytest
+
+import scitorch.numpy as snp
+
+
+def test_special_functions_compute_here_and_keep_gradients() -> None:
+    # the variable is read when SciPy is imported, so a process of its own
+    script = """
+        import numpy, scipy.special, scipy.stats
+        import scitorch.numpy as snp
+
+        values = numpy.linspace(0.2, 0.8, 5)
+        for name, others in {"erf": (), "ndtr": (), "gammaln": (), "betainc": (2.0, 3.0), "gammainc": (1.5,)}.items():
+            function = getattr(scipy.special, name)
+            x = snp.asarray(values).requires_grad_()
+            found = function(*(snp.full(5, other) for other in others), x)
+            assert type(found) is snp.ndarray, name
+            expected = function(*(numpy.full(5, other) for other in others), values)
+            assert numpy.allclose(found.tensor.detach().numpy(), expected, rtol=1e-13), name
+            found.sum().backward()
+            step = 1e-6
+            more, less = (function(*(numpy.full(5, other) for other in others), values + h) for h in (step, -step))
+            assert numpy.allclose(x.grad.tensor.numpy(), (more - less) / (2 * step), rtol=1e-7), name
+        x = snp.asarray(values**2).requires_grad_()
+        skewness = scipy.stats.skew(x)
+        assert abs(float(skewness.tensor.detach()) - scipy.stats.skew(values**2)) < 1e-13
+        skewness.backward()
+        assert float(abs(x.grad).sum().tensor) > 0
+    """
+    environment = os.environ | {"SCIPY_ARRAY_API": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(script)], env=environment, capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("shape", [(0, 4), (4, 0), (0, 0)])
+@pytest.mark.parametrize("keepdims", [False, True])
+def test_vector_norm_without_elements(shape: tuple[int, int], keepdims: bool) -> None:
+    found = snp.linalg.vector_norm(snp.zeros(shape), axis=-1, keepdims=keepdims)
+    expected = numpy.linalg.vector_norm(numpy.zeros(shape), axis=-1, keepdims=keepdims)
+    assert found.shape == expected.shape
+    assert found.tolist() == expected.tolist()
