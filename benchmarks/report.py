@@ -16,7 +16,7 @@ import torch
 
 from .timing import OURS, Result
 
-PEERS = ("SciPy", "torch", "JAX")
+PEERS = ("SciPy", "NumPy", "torch", "torch._numpy", "JAX")
 
 
 def machine(threads: int, clock: str) -> dict[str, Any]:
