@@ -1,8 +1,8 @@
 """`scitorch.numpy` against NumPy, torch, ``torch._numpy`` and ``jax.numpy``: small arrays and large ones.
 
 A case is a piece of Python in terms of ``np`` (the namespace) and named arrays; every contender runs the same text on
-its own arrays. Where torch spells a call differently, its text is given after the second bar. A text with an ``=`` in
-front of the call is a statement (``b[1:3] = c``): immutable arrays sit it out.
+its own arrays. Where torch spells a call differently, its text is given after the second bar. An assignment
+(``w[1:3] = v``) is made by those whose arrays can be written.
 """
 
 from __future__ import annotations
@@ -12,7 +12,10 @@ from collections.abc import Iterator
 import numpy
 
 from .array_cases import Case, rows_of
+from .array_targets import conclude
 from .timing import Row
+
+__all__ = ["conclude", "rows"]
 
 _SMALL = (4, 100)
 _LARGE = 10**6
@@ -49,7 +52,7 @@ reductions  | m.max(axis=0)                     | torch.amax(m, 0)
 reductions  | k.all()                           | .
 reductions  | k.any()                           | .
 reductions  | i.sum()                           | .
-reductions  | a.std()                           | .
+reductions  | a.std()                           | a.std(correction=0)
 indexing    | a[2]                              | .
 indexing    | a[1:3]                            | .
 indexing    | a[::2]                            | .
@@ -143,8 +146,8 @@ reductions  | m.min(axis=0)                     | torch.amin(m, 0)
 reductions  | m.max(axis=1)                     | torch.amax(m, 1)
 reductions  | a.argmax()                        | .
 reductions  | m.argmin(axis=1)                  | .
-reductions  | a.std()                           |
-reductions  | m.var(axis=0)                     |
+reductions  | a.std()                           | a.std(correction=0)
+reductions  | m.var(axis=0)                     | m.var(0, correction=0)
 reductions  | k.any()                           | .
 reductions  | k.sum()                           | .
 reductions  | np.count_nonzero(k)               | torch.count_nonzero(k)

@@ -53,6 +53,10 @@ def main(arguments: list[str] | None = None) -> int:
         Compare([m for r in results for m in r.measurements.values()]).print()
     table, data = write(results, facts, RESULTS)
     print(f"\n{table}\n{data}")
+    for family in options.families or FAMILIES:
+        conclude = getattr(FAMILIES[family], "conclude", None)
+        if conclude is not None and not options.only:
+            print(*conclude([r for r in results if r.row.family == family], facts), sep="\n")
     missed = _missed(results)
     for text in missed:
         print(text)
