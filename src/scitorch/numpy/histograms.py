@@ -6,6 +6,7 @@ from typing import Any
 import numpy
 import torch
 
+from scitorch.numpy import memory
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.conversion import asarray, tensor_of, to_numpy
 from scitorch.numpy.declaration import differentiable, without_derivative
@@ -36,6 +37,13 @@ def bincount(x: Any, /, weights: Any = None, minlength: Any = 0) -> ndarray:
     if length < 0:
         raise ValueError("'minlength' must not be negative")
     numbers = numbers.to(torch.int64)
+    values = None if weights is None else tensor_of(weights)
+    if values is None or (not values.is_complex() and values.shape == numbers.shape):
+        operands = (numbers,) if values is None else (numbers, values.to(torch.float64))
+        seen = memory.views(*operands)
+        if seen is not None:
+            sums = numpy.bincount(seen[0], None if values is None else seen[1], length)
+            return ndarray._wrap(from_host(sums))
     if numbers.numel():
         if int(numbers.min()) < 0:
             raise ValueError("'list' argument must have no negative elements")

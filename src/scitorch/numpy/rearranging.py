@@ -97,6 +97,13 @@ def _roll(tensor: torch.Tensor, shift: int, axis: int) -> torch.Tensor:
 def repeat(a: Any, repeats: Any, axis: Any = None) -> ndarray:
     """Repeat each element."""
     tensor = tensor_of(a)
+    if type(repeats) is int and repeats >= 1:
+        if axis is None:
+            tensor, axis = tensor.reshape(-1), 0
+        axis = normalize_axis(axis, tensor.ndim)
+        shape = (*tensor.shape[: axis + 1], repeats, *tensor.shape[axis + 1 :])
+        copies = tensor.unsqueeze(axis + 1).expand(shape).clone(memory_format=torch.contiguous_format)
+        return ndarray._wrap(copies.flatten(axis, axis + 1))
     counts = tensor_of(repeats)
     if counts.is_floating_point() or counts.is_complex():
         raise TypeError("Cannot cast array data from dtype('float64') to dtype('int64') according to the rule 'safe'")

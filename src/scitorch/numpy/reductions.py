@@ -3,8 +3,10 @@
 import builtins
 from typing import Any
 
+import numpy
 import torch
 
+from scitorch.numpy import memory
 from scitorch.numpy.arithmetic import add, multiply
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.axes import normalize_axes, normalize_axis
@@ -13,6 +15,7 @@ from scitorch.numpy.conversion import tensor_of
 from scitorch.numpy.declaration import differentiable, without_derivative
 from scitorch.numpy.dtypes import (
     WIDE_UNSIGNED,
+    from_host,
 )
 from scitorch.numpy.missing import NO_VALUE
 from scitorch.numpy.ufunc import write_out
@@ -37,6 +40,10 @@ __all__ = [
 
 # dtypes that torch's amax and amin take
 _ORDERED = frozenset({torch.float64, torch.float32, torch.float16, torch.int64, torch.int32, torch.int16, torch.int8})
+
+
+# integers that are summed in 64 bits, which NumPy does without a copy
+_NARROW = frozenset({torch.bool, torch.int8, torch.int16, torch.int32, torch.uint8, *WIDE_UNSIGNED})
 
 
 def finish(result: torch.Tensor, out: Any) -> Any:
@@ -98,6 +105,8 @@ def sum(
                     return ndarray._wrap(tensor.sum())
             elif type(axis) is int and -tensor.ndim <= axis < tensor.ndim:
                 return ndarray._wrap(tensor.sum(axis, keepdim=builtins.bool(keepdims)))
+        elif axis is None and not keepdims and tensor.dtype in _NARROW and (seen := memory.views(tensor)) is not None:
+            return ndarray._wrap(from_host(numpy.sum(seen[0])))
     keepdims = False if keepdims is NO_VALUE else keepdims
     return add.reduce(a, axis, dtype, out, keepdims, initial, where)
 
@@ -169,12 +178,24 @@ amax, amin = max, min
 @without_derivative("returns truth values", "np.all(m > -1, axis=0)")
 def all(a: Any, axis: Any = None, out: Any = None, keepdims: Any = False, *, where: Any = True) -> Any:
     """Whether all elements along axes are true."""
+    if type(a) is ndarray and axis is None and out is None and not keepdims and where is True:
+        tensor = a._tensor
+        if tensor.dtype is torch.bool and tensor.numel() < memory.LARGE:
+            return ndarray._wrap(tensor.all())
+        if (seen := memory.views(tensor.detach())) is not None:
+            return ndarray._wrap(from_host(numpy.all(seen[0])))
     return logical_and.reduce(a, axis, None, out, False if keepdims is NO_VALUE else keepdims, NO_VALUE, where)
 
 
 @without_derivative("returns truth values", "np.any(m > 2, axis=0)")
 def any(a: Any, axis: Any = None, out: Any = None, keepdims: Any = False, *, where: Any = True) -> Any:
     """Whether any element along axes is true."""
+    if type(a) is ndarray and axis is None and out is None and not keepdims and where is True:
+        tensor = a._tensor
+        if tensor.dtype is torch.bool and tensor.numel() < memory.LARGE:
+            return ndarray._wrap(tensor.any())
+        if (seen := memory.views(tensor.detach())) is not None:
+            return ndarray._wrap(from_host(numpy.any(seen[0])))
     return logical_or.reduce(a, axis, None, out, False if keepdims is NO_VALUE else keepdims, NO_VALUE, where)
 
 
@@ -189,6 +210,10 @@ def ptp(a: Any, axis: Any = None, out: Any = None, keepdims: Any = False) -> Any
 def count_nonzero(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
     """Return the number of nonzero elements."""
     tensor = tensor_of(a)
+    seen = memory.views(tensor.detach())
+    if seen is not None:
+        counts_on_host = numpy.count_nonzero(seen[0], normalize_axes(axis, tensor.ndim), keepdims=keepdims)
+        return ndarray._wrap(from_host(counts_on_host))
     nonzero = tensor != 0
     counts = nonzero.sum(normalize_axes(axis, tensor.ndim), keepdim=keepdims) if tensor.ndim else nonzero.long()
     return ndarray._wrap(counts)

@@ -5,12 +5,14 @@ from typing import Any, NamedTuple
 import numpy
 import torch
 
+from scitorch.numpy import memory
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.axes import normalize_axis
 from scitorch.numpy.conversion import asarray, tensor_of
 from scitorch.numpy.declaration import differentiable, without_derivative
+from scitorch.numpy.dtypes import from_host
 from scitorch.numpy.joining import concatenate
-from scitorch.numpy.sorting import gather, order_of
+from scitorch.numpy.sorting import gather, order_of, sort
 
 __all__ = [
     "ediff1d",
@@ -88,6 +90,13 @@ def unique(
     Gradients of the values reach the first element of each.
     """
     tensor = tensor_of(ar)
+    seen = memory.views(tensor) if axis is None else None
+    if seen is not None:
+        options = {"return_index": return_index, "return_inverse": return_inverse, "return_counts": return_counts}
+        found: Any = numpy.unique(seen[0], equal_nan=equal_nan, **options)  # type: ignore[call-overload]
+        if isinstance(found, tuple):
+            return tuple(ndarray._wrap(from_host(part)) for part in found)
+        return ndarray._wrap(from_host(found))
     if axis is None:
         values, index, inverse, counts = _unique(tensor.reshape(-1), equal_nan)
         inverse = inverse.reshape(tensor.shape)
@@ -154,6 +163,10 @@ def isin(
         raise ValueError(
             "The 'table' method is only supported for boolean or integer arrays. Please select 'sort' or None for kind."
         )
+    seen = memory.views(tensor.detach(), tests.detach())
+    if seen is not None:
+        members = numpy.isin(seen[0], seen[1], assume_unique, invert, kind=kind)  # type: ignore[arg-type]
+        return ndarray._wrap(from_host(members))
     joined = concatenate((ndarray._wrap(tensor.reshape(-1)), ndarray._wrap(tests)))._tensor.detach()
     count = tensor.numel()
     _, _, inverse, _ = _unique(joined, equal_nan=False)
@@ -167,6 +180,12 @@ def isin(
 def intersect1d(ar1: Any, ar2: Any, assume_unique: bool = False, return_indices: bool = False) -> Any:
     """Return the sorted values in both arrays, optionally with their first positions in each."""
     a, b = tensor_of(ar1).reshape(-1), tensor_of(ar2).reshape(-1)
+    seen = memory.views(a, b)
+    if seen is not None:
+        found: Any = numpy.intersect1d(seen[0], seen[1], assume_unique, return_indices)  # type: ignore[call-overload]
+        if return_indices:
+            return tuple(ndarray._wrap(from_host(part)) for part in found)
+        return ndarray._wrap(from_host(found))
     first, first_index = unique(ndarray._wrap(a), return_index=True)
     common = isin(first, ndarray._wrap(b))._tensor
     values = first[ndarray._wrap(common)]
@@ -199,8 +218,10 @@ def setxor1d(ar1: Any, ar2: Any, assume_unique: bool = False) -> ndarray:
     a, b = (asarray(x).reshape(-1) for x in (ar1, ar2))
     if not assume_unique:
         a, b = unique(a), unique(b)
-    values, counts = unique(concatenate((a, b)), return_counts=True)
-    return values[counts == 1]  # type: ignore[no-any-return]
+    values = sort(concatenate((a, b)))
+    new = _starts(values._tensor.detach(), equal_nan=False)  # nan differs from nan here, as in NumPy
+    last = torch.cat([new[1:], new.new_ones(min(1, new.shape[0]))])
+    return values[ndarray._wrap(new & last)]
 
 
 @differentiable("np.ediff1d(x, to_begin=y[:2], to_end=s)")

@@ -5,6 +5,7 @@ from typing import Any
 import numpy
 import torch
 
+from scitorch.numpy import memory
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.axes import normalize_axis
 from scitorch.numpy.conversion import tensor_of
@@ -13,6 +14,7 @@ from scitorch.numpy.dtypes import WIDE_UNSIGNED, as_signed, from_host, host
 from scitorch.numpy.missing import NO_VALUE
 from scitorch.numpy.products import common_dtype
 from scitorch.numpy.reductions import finish
+from scitorch.numpy.stable_order import stable_order
 
 __all__ = [
     "argmax",
@@ -41,6 +43,9 @@ def gather(tensor: torch.Tensor, index: torch.Tensor, axis: int) -> torch.Tensor
 
 def order_of(tensor: torch.Tensor, axis: int, descending: bool = False) -> torch.Tensor:
     """Return the positions that sort a tensor along an axis, stably, nan last."""
+    seen = None if descending else memory.views(tensor.detach())
+    if seen is not None:
+        return from_host(stable_order(seen[0], axis))
     if tensor.dtype in WIDE_UNSIGNED:
         # flipping the highest bit turns unsigned into signed order
         signed = as_signed(tensor)
@@ -79,7 +84,11 @@ def sort(
     if axis is None:
         tensor, axis = tensor.reshape(-1), 0
     axis = normalize_axis(axis, tensor.ndim)
-    if tensor.dtype in WIDE_UNSIGNED or tensor.is_complex():
+    seen = None if descending else memory.views(tensor)
+    if seen is not None:
+        stably = stable or kind in ("mergesort", "stable", "m", "s")
+        return ndarray._wrap(from_host(numpy.sort(seen[0], axis, "stable" if stably else None)))
+    if tensor.dtype in WIDE_UNSIGNED or tensor.is_complex() or tensor.requires_grad:
         return ndarray._wrap(gather(tensor, order_of(tensor, axis, descending), axis))
     return ndarray._wrap(torch.sort(tensor, dim=axis, descending=descending, stable=True).values)
 
@@ -100,15 +109,30 @@ def argsort(
 
 @differentiable("np.sort(np.partition(x, 2)[:2])", "np.partition(x, 2)[2]")
 def partition(a: Any, kth: Any, axis: Any = -1, kind: str = "introselect", order: Any = None) -> ndarray:
-    """Return a copy in which the kth elements are in their sorted places (the whole copy is sorted)."""
+    """Return a copy in which the kth elements are in their sorted places.
+
+    Where the memory cannot be looked at, the whole copy is sorted.
+    """
     _check_kth(a, kth, axis, kind)
+    tensor, places = tensor_of(a), tensor_of(kth).reshape(-1).tolist()
+    if tensor.ndim and tensor.numel() and places:
+        if axis is None:
+            tensor, axis = tensor.reshape(-1), 0
+        seen = memory.views(tensor)
+        if seen is not None:
+            return ndarray._wrap(from_host(numpy.partition(seen[0], places, axis)))
     return sort(a, axis)
 
 
 @without_derivative("returns positions", "np.sort(np.argpartition(x, 2)[:2])")
 def argpartition(a: Any, kth: Any, axis: Any = -1, kind: str = "introselect", order: Any = None) -> ndarray:
-    """Return positions that partition an array (they sort it)."""
+    """Return positions that partition an array; where its memory cannot be looked at, they sort it."""
     _check_kth(a, kth, axis, kind)
+    tensor, places = tensor_of(a).detach(), tensor_of(kth).reshape(-1).tolist()
+    if tensor.ndim and tensor.numel() and places:
+        seen = memory.views(tensor)
+        if seen is not None:
+            return ndarray._wrap(from_host(numpy.argpartition(seen[0], places, axis)))
     return argsort(a, axis)
 
 
@@ -167,7 +191,10 @@ def _extreme_position(a: Any, axis: Any, out: Any, keepdims: bool, largest: bool
     name = "argmax" if largest else "argmin"
     if flat.shape[where] == 0:
         raise ValueError(f"attempt to get {name} of an empty sequence")
-    if flat.dtype in WIDE_UNSIGNED or flat.dtype is torch.bool or flat.is_complex():
+    seen = memory.views(flat)
+    if seen is not None:
+        result = from_host(numpy.argmax(seen[0], where) if largest else numpy.argmin(seen[0], where))
+    elif flat.dtype in WIDE_UNSIGNED or flat.dtype is torch.bool or flat.is_complex():
         values = host(flat)
         result = from_host(numpy.argmax(values, where) if largest else numpy.argmin(values, where), flat.device)
     else:
@@ -210,6 +237,9 @@ def nonzero(a: Any) -> tuple[ndarray, ...]:
     tensor = tensor_of(a)
     if tensor.ndim == 0:
         raise ValueError("Calling nonzero on 0d arrays is not allowed. Use np.atleast_1d(scalar).nonzero() instead.")
+    seen = memory.views(tensor.detach())
+    if seen is not None:
+        return tuple(ndarray._wrap(from_host(places)) for places in numpy.nonzero(seen[0]))
     return tuple(ndarray._wrap(t) for t in (tensor != 0).nonzero(as_tuple=True))
 
 

@@ -1,0 +1,63 @@
+"""The memory of tensors as NumPy arrays, where nothing but their values matters.
+
+NumPy's compiled kernels sort, search and count faster than torch's on one processor. They may be used only where
+nobody else follows the computation: plain tensors on the CPU without a gradient, outside transforms, modes, forward
+differentiation and compilation. `views` decides that in one place; whoever calls it has a way for all other tensors.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy
+import torch
+from torch.autograd import forward_ad
+
+from scitorch.numpy.dtypes import from_host
+from scitorch.op.torch_private import (
+    dispatch_keys,
+    dispatch_mode_count,
+    function_mode_count,
+    plain_dense_keys,
+    transforms_active,
+)
+
+__all__ = ["LARGE", "large_on_host", "views"]
+
+#: Elements from which a kernel that is faster repays the look at the memory.
+LARGE = 1 << 13
+
+_DENSE = plain_dense_keys()
+
+
+def views(*tensors: torch.Tensor) -> Any:
+    """Return the tensors' memory as NumPy arrays (a tuple), or None where looking at it could lose something.
+
+    A function whose result carries no derivative (positions, counts, truth) passes detached tensors.
+    """
+    if (
+        torch.compiler.is_compiling()
+        or forward_ad._current_level >= 0
+        or transforms_active()
+        or dispatch_mode_count()
+        or function_mode_count()
+    ):
+        return None
+    for tensor in tensors:
+        if tensor.requires_grad or not tensor.is_cpu or dispatch_keys(tensor).raw_repr() not in _DENSE:
+            return None
+    return tuple(tensor.numpy() for tensor in tensors)
+
+
+def large_on_host(reference: Any, kernel: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a ufunc's kernel that leaves large plain arrays to NumPy's loop, which must be the faster one."""
+
+    def choose(*operands: Any) -> Any:
+        first = operands[0]
+        if type(first) is torch.Tensor and first.numel() >= LARGE and all(type(x) is torch.Tensor for x in operands):
+            arrays = views(*operands)
+            if arrays is not None:
+                with numpy.errstate(all="ignore"):
+                    return from_host(reference(*arrays))
+        return kernel(*operands)
+
+    return choose
