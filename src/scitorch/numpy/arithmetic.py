@@ -3,8 +3,10 @@
 import functools
 from typing import Any
 
+import numpy
 import torch
 
+from scitorch.numpy import memory
 from scitorch.numpy.ufunc import ufunc
 from scitorch.op.torch_private import is_transformed
 
@@ -143,7 +145,7 @@ negative = ufunc("negative", torch.neg)
 positive = ufunc("positive", _positive)
 absolute = abs = ufunc("absolute", _absolute)
 fabs = ufunc("fabs", _fabs)
-sign = ufunc("sign", _sign)
+sign = ufunc("sign", memory.large_on_host(numpy.sign, _sign))
 square = ufunc("square", torch.square)
 reciprocal = ufunc("reciprocal", _reciprocal, on_host=_SIGNED_AND_SMALL)
 conjugate = conj = ufunc("conjugate", _conjugate)

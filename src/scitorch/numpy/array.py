@@ -23,6 +23,8 @@ _INEXACT_FAST = INEXACT - {torch.float16}
 _REAL_FAST = FLOATING - {torch.float16}
 _ARITHMETIC = _INEXACT_FAST | _INTEGER_FAST
 _ORDERED = FLOATING | _INTEGER_FAST | {torch.bool}
+_BASIC = frozenset({int, slice, type(None)})  # entries of a key that torch takes as NumPy does
+_PRODUCTS = (2, 3, 0.5, 1, 0, -1, -0.5, -2)  # exponents for which torch multiplies, divides or takes a root
 
 
 def broadcast_error(error: RuntimeError, operands: Any) -> Exception:
@@ -100,10 +102,21 @@ def _in_place(name: str, fast: Callable[[Any, Any], Any] | None = None) -> Calla
 
 
 def _equality(name: str, fast: Callable[[Any, Any], Any]) -> Callable[..., Any]:
-    forward = _operand(name, fast, _ORDERED | COMPLEX, _INEXACT_FAST)
+    dtypes = _ORDERED | COMPLEX
+    forward = _operand(name, fast, frozenset(), _INEXACT_FAST)
 
     def compare(self: "ndarray", other: Any) -> Any:
-        if other is None or isinstance(other, str | bytes):
+        if type(other) is ndarray:
+            a, b = self._tensor, other._tensor
+            if a.dtype is b.dtype and a.dtype in dtypes and not watching and a.numel() < memory.LARGE:
+                try:
+                    tensor = fast(a, b)
+                except RuntimeError:
+                    return getattr(ufuncs, name)(self, other)  # which raises NumPy's error
+                result = new(ndarray)
+                result._tensor = tensor
+                return result
+        elif other is None or isinstance(other, str | bytes):
             return ndarray._wrap(torch.full(self._tensor.shape, name == "not_equal", device=self._tensor.device))
         return forward(self, other)
 
@@ -381,16 +394,26 @@ class ndarray(Methods):
 
     def __getitem__(self, key: Any) -> "ndarray":
         result = new(ndarray)
-        if type(key) is int:
+        kind = type(key)
+        if kind is int or kind is slice or (kind is tuple and all(type(item) in _BASIC for item in key)):
             try:
                 result._tensor = self._tensor[key]
                 return result
-            except IndexError:
-                pass  # the long way raises NumPy's error
+            except (IndexError, TypeError, ValueError):
+                pass  # negative steps, and the errors, which are NumPy's there
         result._tensor = indexing.get(self._tensor, key)
         return result
 
     def __setitem__(self, key: Any, value: Any) -> None:
+        tensor = self._tensor
+        if type(value) is float and tensor.dtype in _INEXACT_FAST and not tensor.requires_grad:
+            kind = type(key)
+            if kind is int or kind is slice or (kind is tuple and all(type(item) in _BASIC for item in key)):
+                try:
+                    tensor[key] = value
+                    return
+                except (IndexError, RuntimeError, TypeError, ValueError):
+                    pass  # negative steps, transforms, and the errors, which are NumPy's there
         indexing.assign(self, key, value)
 
     def __delitem__(self, key: Any) -> None:
@@ -465,8 +488,12 @@ class ndarray(Methods):
     def __pow__(self, other: Any, modulo: Any = None) -> Any:
         if modulo is not None or _defers(other):
             return NotImplemented
-        if (type(other) is float or type(other) is int) and self._tensor.dtype in _REAL_FAST and not watching:
-            return ndarray._wrap(torch.pow(self._tensor, other))
+        tensor = self._tensor
+        if (type(other) is float or type(other) is int) and tensor.dtype in _REAL_FAST and not watching:
+            if tensor.numel() >= memory.LARGE and other not in _PRODUCTS and (seen := memory.views(tensor)) is not None:
+                with numpy.errstate(all="ignore"):
+                    return ndarray._wrap(torch.from_numpy(numpy.power(seen[0], other)))
+            return ndarray._wrap(torch.pow(tensor, other))
         return ufuncs.power(self, other)
 
     def __neg__(self) -> "ndarray":
@@ -552,6 +579,7 @@ from scitorch.numpy import (  # noqa: E402
     indexing,
     interoperability,
     manipulation,
+    memory,
     printing,
     rounding,
     standard,

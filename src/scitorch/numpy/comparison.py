@@ -7,6 +7,7 @@ from typing import Any
 import numpy
 import torch
 
+from scitorch.numpy import memory
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.dtypes import NUMPY_OF_TORCH
 from scitorch.numpy.ufunc import ufunc
@@ -106,8 +107,8 @@ def _cummin(tensor: torch.Tensor, axis: int) -> torch.Tensor:
     return torch.cummin(tensor, axis).values
 
 
-equal = Comparison("equal", torch.eq, operator.eq)
-not_equal = Comparison("not_equal", torch.ne, operator.ne)
+equal = Comparison("equal", memory.large_on_host(numpy.equal, torch.eq), operator.eq)
+not_equal = Comparison("not_equal", memory.large_on_host(numpy.not_equal, torch.ne), operator.ne)
 less = Comparison("less", _lexicographic(torch.lt), operator.lt)
 less_equal = Comparison("less_equal", _lexicographic(torch.le), operator.le)
 greater = Comparison("greater", _lexicographic(torch.gt), operator.gt)

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+import numpy
 import torch
 
+from scitorch.numpy import memory
 from scitorch.numpy.dtypes import from_host, host
 from scitorch.numpy.ufunc import ufunc
 
@@ -97,4 +99,4 @@ signbit = ufunc("signbit", _signbit)
 heaviside = ufunc("heaviside", _heaviside)
 isfinite = ufunc("isfinite", torch.isfinite)
 isinf = ufunc("isinf", torch.isinf)
-isnan = ufunc("isnan", torch.isnan)
+isnan = ufunc("isnan", memory.large_on_host(numpy.isnan, torch.isnan))

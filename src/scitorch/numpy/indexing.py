@@ -11,10 +11,11 @@ from typing import Any
 import numpy
 import torch
 
+from scitorch.numpy import memory
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.conversion import tensor_of
 from scitorch.numpy.declaration import differentiable
-from scitorch.numpy.dtypes import WIDE_UNSIGNED, as_signed, astype_tensor
+from scitorch.numpy.dtypes import WIDE_UNSIGNED, as_signed, astype_tensor, from_host
 
 __all__ = ["assign", "get", "store"]
 
@@ -42,10 +43,14 @@ def get(tensor: torch.Tensor, key: Any) -> torch.Tensor:
         index = key._tensor
         if index.dtype is torch.int64 and index.ndim and tensor.ndim:
             try:
+                if index.numel() >= memory.LARGE and (seen := memory.views(tensor, index)) is not None:
+                    return from_host(seen[0][seen[1]])
                 return tensor[index]
             except IndexError:
                 pass  # the long way raises NumPy's error
         elif index.dtype is torch.bool and index.shape == tensor.shape and index.ndim:
+            if index.numel() >= memory.LARGE and (seen := memory.views(tensor, index)) is not None:
+                return from_host(seen[0][seen[1]])
             return tensor[index]
     view, flips, arrays, front = _split(tensor, key)
     if flips:
@@ -386,6 +391,8 @@ def _write(tensor: torch.Tensor, key: Any, values: Any) -> None:
     if one_value and isinstance(key, ndarray) and key._tensor.dtype is torch.bool and key._tensor.shape == tensor.shape:
         tensor.masked_fill_(key._tensor, values)
         return
+    if _write_positions(tensor, key, values):
+        return
     view, flips, arrays, front = _split(tensor, key)
     if arrays is None:
         if flips and isinstance(values, torch.Tensor):
@@ -402,6 +409,26 @@ def _write(tensor: torch.Tensor, key: Any, values: Any) -> None:
         arrays = list(torch.unravel_index(places, tensor.shape))
         view, front = tensor, False
     _scatter(view, arrays, front, values)
+
+
+def _write_positions(tensor: torch.Tensor, key: Any, values: Any) -> bool:
+    """Write one value per element of an index array, the usual case, without further ado; return whether it was."""
+    if type(key) is not ndarray or not isinstance(values, torch.Tensor):
+        return False
+    index = key._tensor
+    if index.dtype is not torch.int64 or not index.ndim or not tensor.ndim:
+        return False
+    if values.dtype is not tensor.dtype or values.shape != index.shape + tensor.shape[1:]:
+        return False
+    try:
+        if index.numel() >= memory.LARGE and (seen := memory.views(tensor, index, values)) is not None:
+            seen[0][seen[1]] = seen[2]
+            torch.autograd.graph.increment_version(tensor)  # whoever saved the tensor must learn of the change
+        else:
+            tensor[index] = values
+    except IndexError:
+        return False  # the long way raises NumPy's error
+    return True
 
 
 def _fill(view: torch.Tensor, values: Any) -> None:

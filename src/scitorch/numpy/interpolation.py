@@ -2,12 +2,14 @@
 
 from typing import Any
 
+import numpy
 import torch
 
+from scitorch.numpy import memory
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.conversion import tensor_of
 from scitorch.numpy.declaration import differentiable
-from scitorch.numpy.dtypes import holds
+from scitorch.numpy.dtypes import from_host, holds
 from scitorch.numpy.sorting import searchsorted
 from scitorch.numpy.statistics import inexact
 
@@ -38,6 +40,11 @@ def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period
         raise ValueError("array of sample points is empty")
     at, nodes = at.to(torch.float64), nodes.to(torch.float64)
     values = values.to(torch.complex128 if values.is_complex() else torch.float64)
+    ends = (left, right, period)
+    if all(end is None or type(end) in (int, float) for end in ends) and period != 0:
+        seen = memory.views(at, nodes, values)
+        if seen is not None:
+            return ndarray._wrap(from_host(numpy.interp(seen[0], seen[1], seen[2], *ends)))
     if period is not None:
         if period == 0:
             raise ValueError("period must be a non-zero value")

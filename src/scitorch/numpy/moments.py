@@ -6,6 +6,7 @@ from typing import Any
 import numpy
 import torch
 
+from scitorch.numpy import memory
 from scitorch.numpy.arithmetic import add
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.axes import normalize_axes
@@ -115,6 +116,18 @@ def _variance(
     count = _selected_count(tensor, axes, where, keep)
     if (count - ddof <= 0) if isinstance(count, int) else holds(count - ddof <= 0):
         _warn("Degrees of freedom <= 0 for slice")
+    if (
+        center is NO_VALUE
+        and isinstance(count, int)
+        and axes
+        and 0 < tensor.numel() < memory.LARGE
+        and count > ddof >= 0
+        and compute in (torch.float64, torch.float32)
+        and not tensor.is_complex()
+        and memory.views(tensor) is not None
+    ):
+        result = torch.var(tensor, axes, correction=ddof, keepdim=keep)
+        return result.to(wanted) if dtype is None else astype_tensor(result, wanted)
     if center is NO_VALUE:
         total = add.reduce(ndarray._wrap(tensor), axes, None, None, True, NO_VALUE, where)._tensor
         full_count = count if isinstance(count, int) else _selected_count(tensor, axes, where, True)

@@ -10,12 +10,13 @@ from typing import Any
 
 import torch
 
+from scitorch.numpy import memory
 from scitorch.numpy.conversion import tensor_of
 from scitorch.numpy.declaration import differentiable
 from scitorch.numpy.dtypes import holds
 from scitorch.numpy.missing import NO_VALUE
 from scitorch.numpy.reductions import finish
-from scitorch.numpy.sorting import gather, order_of, sort
+from scitorch.numpy.sorting import gather, order_of, partition, sort
 from scitorch.numpy.statistics import merged_axes, restored_axes
 
 __all__ = ["nanpercentile", "nanquantile", "percentile", "quantile"]
@@ -102,7 +103,7 @@ def _quantile(
     selects = method in ("inverted_cdf", "closest_observation", "lower", "higher", "nearest")
     fractions = fractions.to(torch.float64) if not fractions.is_floating_point() else fractions
     fractions = fractions / scale if scale != 1.0 else fractions
-    if sample.is_floating_point() and (type(q) in (int, float) or isinstance(q, list | tuple)):
+    if sample.is_floating_point() and type(q) in (int, float):
         fractions = fractions.to(sample.dtype)
     limits = (fractions.detach() < 0) | (fractions.detach() > 1) | torch.isnan(fractions.detach())
     if holds(limits):
@@ -131,9 +132,23 @@ def _warn_empty() -> None:
     warnings.warn("All-NaN slice encountered", RuntimeWarning, stacklevel=4)
 
 
+_FEW = 32  # more places than this are found faster by sorting
+
+
+def _in_place(flat: torch.Tensor, fractions: torch.Tensor, method: str) -> torch.Tensor:
+    """Return the rows with the elements around the quantiles, and the last one, in sorted place."""
+    if fractions.numel() > _FEW or memory.views(flat, fractions) is None:
+        return sort(flat, -1)._tensor
+    n = torch.tensor(flat.shape[-1])
+    compute = fractions if fractions.dtype in (torch.float64, torch.float32) else fractions.to(torch.float32)
+    below, above, _ = _places(method, n, compute)
+    places = {*below.reshape(-1).tolist(), *above.reshape(-1).tolist(), flat.shape[-1] - 1}
+    return partition(flat, sorted(places), -1)._tensor
+
+
 def _from_sorted(flat: torch.Tensor, fractions: torch.Tensor, method: str, skip_nan: bool) -> torch.Tensor:
-    ordered = sort(flat, -1)._tensor
     floating = flat.is_floating_point()
+    ordered = sort(flat, -1)._tensor if skip_nan and floating else _in_place(flat, fractions, method)
     missing = torch.isnan(ordered.detach()) if floating else torch.zeros((), dtype=torch.bool)
     if skip_nan and floating:
         n = (~missing).sum(-1)  # nan sorts last, so the rest is the sample

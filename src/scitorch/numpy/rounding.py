@@ -7,6 +7,7 @@ from typing import Any
 import numpy
 import torch
 
+from scitorch.numpy import memory
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.comparison import maximum, minimum
 from scitorch.numpy.conversion import tensor_of
@@ -75,6 +76,8 @@ def clip(
         from scitorch.numpy.arithmetic import positive
 
         return positive(array, out=out, **options)
+    if out is None and not options and _plain_bounds(array._tensor, low, high):
+        return ndarray._wrap(torch.clamp(array._tensor, low, high))
     low, high = (_limit(bound, array, side) for bound, side in ((low, -1), (high, 1)))
     result = array
     if low is not None:
@@ -84,6 +87,17 @@ def clip(
     if result is array:
         result = array.copy()
     return finish(astype_tensor(result._tensor, tensor_of(out).dtype), out) if out is not None else result
+
+
+def _plain_bounds(tensor: torch.Tensor, low: Any, high: Any) -> bool:
+    """Whether torch's own clamp does it: numbers of the array's dtype, and no derivative, which differs at a bound."""
+    if tensor.dtype in (torch.float64, torch.float32):
+        fit = all(bound is None or (type(bound) in (float, int) and bound == bound) for bound in (low, high))
+    elif tensor.dtype is torch.int64:
+        fit = all(bound is None or (type(bound) is int and -(2**63) <= bound < 2**63) for bound in (low, high))
+    else:
+        return False
+    return fit and memory.views(tensor) is not None
 
 
 def _limit(bound: Any, array: ndarray, side: int) -> Any:

@@ -5,11 +5,12 @@ from typing import Any
 import numpy
 import torch
 
+from scitorch.numpy import memory
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.axes import normalize_axis
 from scitorch.numpy.conversion import asarray, tensor_of
 from scitorch.numpy.declaration import differentiable
-from scitorch.numpy.dtypes import astype_tensor
+from scitorch.numpy.dtypes import astype_tensor, from_host
 from scitorch.numpy.missing import NO_VALUE
 from scitorch.numpy.products import common_dtype
 from scitorch.numpy.reductions import finish
@@ -81,6 +82,8 @@ def take(a: Any, indices: Any, axis: Any = None, out: Any = None, mode: str = "r
     if n == 0 and places.numel():
         raise IndexError("cannot do a non-empty take from an empty axes.")
     places = _within(places, n, mode)
+    if places.numel() >= memory.LARGE and (seen := memory.views(tensor, places)) is not None:
+        return finish(from_host(numpy.take(seen[0], seen[1], axis)), out)
     return finish(asarray(tensor)[(slice(None),) * axis + (ndarray._wrap(places),)]._tensor, out)
 
 
@@ -205,6 +208,8 @@ def take_along_axis(arr: Any, indices: Any, axis: Any = -1) -> ndarray:
     axis = normalize_axis(axis, tensor.ndim)
     if tensor.ndim != places.ndim:
         raise ValueError("`indices` and `arr` must have the same number of dimensions")
+    if places.numel() >= memory.LARGE and (seen := memory.views(tensor, places)) is not None:
+        return ndarray._wrap(from_host(numpy.take_along_axis(seen[0], seen[1], axis)))
     return asarray(tensor)[_along(tensor, places.long(), axis)]
 
 

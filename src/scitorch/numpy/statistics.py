@@ -6,6 +6,7 @@ from typing import Any
 import numpy
 import torch
 
+from scitorch.numpy import memory
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.axes import normalize_axes, normalize_axis
 from scitorch.numpy.conversion import asarray, tensor_of
@@ -63,11 +64,21 @@ def median(a: Any, axis: Any = None, out: Any = None, overwrite_input: bool = Fa
         warnings.warn("Mean of empty slice.", RuntimeWarning, stacklevel=2)
         result = flat.new_full(flat.shape[:-1], torch.nan)
     else:
-        ordered = torch.sort(flat, dim=-1).values if not flat.is_complex() else sort_complex_last(flat)
+        ordered = _middle_in_place(flat) if not flat.is_complex() else sort_complex_last(flat)
         result = ordered[..., n // 2] if n % 2 else ordered[..., n // 2 - 1 : n // 2 + 1].mean(-1)
         if not flat.is_complex():
             result = torch.where(torch.isnan(ordered[..., -1]), ordered[..., -1], result)
     return finish(restored_axes(result, axes, keepdims), out)
+
+
+def _middle_in_place(flat: torch.Tensor) -> torch.Tensor:
+    """Return the rows with their middle two elements and the last one (nan, if there is any) in sorted place."""
+    from scitorch.numpy.sorting import partition, sort
+
+    if memory.views(flat) is None:
+        return sort(flat, -1)._tensor
+    n = flat.shape[-1]
+    return partition(flat, [max((n - 1) // 2, 0), n // 2, n - 1], -1)._tensor
 
 
 def sort_complex_last(tensor: torch.Tensor) -> torch.Tensor:
