@@ -1,12 +1,12 @@
 """Arithmetic ufuncs: sums, products, quotients, powers, signs."""
 
-import functools
 from typing import Any
 
 import numpy
 import torch
 
 from scitorch.numpy import memory
+from scitorch.numpy.dtypes import INEXACT
 from scitorch.numpy.ufunc import ufunc
 from scitorch.op.torch_private import is_transformed
 
@@ -50,10 +50,38 @@ def _sum(tensor: torch.Tensor, axes: tuple[int, ...], keepdims: bool) -> torch.T
 def _product(tensor: torch.Tensor, axes: tuple[int, ...], keepdims: bool) -> torch.Tensor:
     if tensor.dtype is torch.bool:
         return tensor.all(axes, keepdim=keepdims)
+    shape = tensor.shape
     dtype = tensor.dtype
+    if tensor.dtype in INEXACT and memory.followed(tensor):
+        for axis in sorted(axes, reverse=True):
+            tensor = _product_in_pairs(tensor.movedim(axis, 0))
+        return tensor.reshape([1 if a in axes else n for a, n in enumerate(shape)]) if keepdims else tensor
     for axis in sorted(axes, reverse=True):
         tensor = torch.prod(tensor, axis, keepdim=keepdims, dtype=dtype)
     return tensor
+
+
+# torch's derivatives of prod and cumprod are wrong where a factor is zero: of cumprod those of second order (nan, or a
+# wrong number), of prod the third forward derivative. Products in pairs have every derivative.
+
+
+def _product_in_pairs(tensor: torch.Tensor) -> torch.Tensor:
+    while (count := tensor.shape[0]) > 1:
+        half = count // 2
+        folded = tensor[:half] * tensor[half : 2 * half]
+        tensor = torch.cat([folded, tensor[2 * half :]]) if count % 2 else folded
+    return tensor[0]
+
+
+def _cumulative_product(tensor: torch.Tensor, axis: int) -> torch.Tensor:
+    if not (tensor.dtype in INEXACT and memory.followed(tensor)):
+        return torch.cumprod(tensor, axis)
+    result = tensor.movedim(axis, 0)
+    width = 1  # result[i] is the product of the factors i - width + 1 to i
+    while width < result.shape[0]:
+        result = torch.cat([result[:width], result[width:] * result[:-width]])
+        width *= 2
+    return result.movedim(0, axis)
 
 
 def _floor_divide(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
@@ -131,9 +159,9 @@ def _divmod(a: torch.Tensor, b: torch.Tensor) -> tuple[torch.Tensor, torch.Tenso
     return _floor_divide(a, b), _remainder(a, b)
 
 
-add = ufunc("add", torch.add, reducer=_sum, accumulator=functools.partial(torch.cumsum))
+add = ufunc("add", torch.add, reducer=_sum, accumulator=torch.cumsum)
 subtract = ufunc("subtract", torch.sub)
-multiply = ufunc("multiply", torch.mul, reducer=_product, accumulator=functools.partial(torch.cumprod))
+multiply = ufunc("multiply", torch.mul, reducer=_product, accumulator=_cumulative_product)
 divide = true_divide = ufunc("divide", torch.true_divide)
 floor_divide = ufunc("floor_divide", _floor_divide, on_host=_SIGNED_AND_SMALL)
 remainder = mod = ufunc("remainder", _remainder, on_host=_SIGNED_AND_SMALL)

@@ -14,6 +14,7 @@ import torch
 
 from scitorch.numpy.dtypes import COMPLEX, FLOATING, INEXACT, NUMPY_OF_TORCH, astype_tensor, host
 from scitorch.numpy.floating_errors import watching
+from scitorch.numpy.memory import transformed
 from scitorch.numpy.methods import Methods
 
 __all__ = ["ndarray"]
@@ -87,7 +88,8 @@ def _in_place(name: str, fast: Callable[[Any, Any], Any] | None = None) -> Calla
         if fast is not None:
             a = self._tensor
             b = other._tensor if type(other) is ndarray else other
-            simple = type(b) is float or (isinstance(b, torch.Tensor) and b.dtype is a.dtype)
+            # not under forward differentiation: torch's tangents are wrong where both operands share memory
+            simple = type(b) is float or (isinstance(b, torch.Tensor) and b.dtype is a.dtype and not transformed())
             if simple and a.dtype in _INEXACT_FAST and not a.requires_grad and not watching:
                 try:
                     fast(a, b)

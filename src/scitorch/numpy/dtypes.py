@@ -125,6 +125,11 @@ def as_signed(tensor: torch.Tensor) -> torch.Tensor:
     return tensor if signed is None else tensor.view(signed)
 
 
+def as_declared(tensor: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:
+    """Undo `as_signed`. Only where it did something: torch's `view(dtype)` has no derivative, even to the same dtype."""
+    return tensor if tensor.dtype is dtype else tensor.view(dtype)
+
+
 def astype_tensor(tensor: torch.Tensor, dtype: torch.dtype, *, warn_complex: bool = True) -> torch.Tensor:
     """Cast as `ndarray.astype` does (casting="unsafe"): complex to real drops the imaginary part with a warning."""
     source = tensor.dtype

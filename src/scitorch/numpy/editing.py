@@ -10,7 +10,7 @@ from scitorch.numpy.array import ndarray
 from scitorch.numpy.axes import normalize_axis
 from scitorch.numpy.conversion import asarray, tensor_of, to_numpy
 from scitorch.numpy.declaration import differentiable
-from scitorch.numpy.dtypes import as_signed, astype_tensor
+from scitorch.numpy.dtypes import as_declared, as_signed, astype_tensor
 
 __all__ = ["delete", "insert", "pad", "trim_zeros"]
 
@@ -257,7 +257,7 @@ def _ramp(end: torch.Tensor, edge: torch.Tensor, width: int, axis: int) -> torch
 
 
 def _reversed(tensor: torch.Tensor, axis: int) -> torch.Tensor:
-    return as_signed(tensor).flip(axis).view(tensor.dtype)
+    return as_declared(as_signed(tensor).flip(axis), tensor.dtype)
 
 
 def _statistic(part: torch.Tensor, axis: int, mode: str) -> torch.Tensor:

@@ -15,7 +15,7 @@ from scitorch.numpy import memory
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.conversion import tensor_of
 from scitorch.numpy.declaration import differentiable
-from scitorch.numpy.dtypes import WIDE_UNSIGNED, as_signed, astype_tensor, from_host
+from scitorch.numpy.dtypes import WIDE_UNSIGNED, as_declared, as_signed, astype_tensor, from_host
 
 __all__ = ["assign", "get", "store"]
 
@@ -38,7 +38,7 @@ def get(tensor: torch.Tensor, key: Any) -> torch.Tensor:
     if _is_simple(key):
         return _basic(tensor, key)
     if tensor.dtype in WIDE_UNSIGNED:
-        return get(as_signed(tensor), key).view(tensor.dtype)
+        return as_declared(get(as_signed(tensor), key), tensor.dtype)
     if type(key) is ndarray:
         index = key._tensor
         if index.dtype is torch.int64 and index.ndim and tensor.ndim:
@@ -449,7 +449,7 @@ def _overlap(a: torch.Tensor, b: torch.Tensor) -> bool:
     try:
         return a.untyped_storage().data_ptr() == b.untyped_storage().data_ptr()
     except (RuntimeError, NotImplementedError):  # inside transforms there is no storage to compare
-        return False
+        return True
 
 
 def _scatter(view: torch.Tensor, arrays: list[torch.Tensor | None], front: bool, values: Any) -> None:

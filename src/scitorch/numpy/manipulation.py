@@ -11,7 +11,8 @@ from scitorch.numpy.axes import normalize_axes, normalize_axis
 from scitorch.numpy.conversion import asarray, tensor_of
 from scitorch.numpy.creation import shape_of
 from scitorch.numpy.declaration import differentiable, without_derivative
-from scitorch.numpy.dtypes import NUMPY_OF_TORCH, astype_tensor, from_host, host, torch_dtype
+from scitorch.numpy.dtypes import INEXACT, NUMPY_OF_TORCH, astype_tensor, from_host, host, torch_dtype
+from scitorch.numpy.memory import followed
 
 __all__ = [
     "atleast_1d",
@@ -391,7 +392,7 @@ def require(a: Any, dtype: Any = None, requirements: Any = None, *, like: Any = 
     return array
 
 
-@without_derivative("reinterprets bytes: a float result is refused where the array is tracked")
+@differentiable("x.view(x.dtype) * 2", "x.astype(complex).view(float)", "w.view()")
 def view(a: ndarray, dtype: Any = None, type: Any = None) -> ndarray:
     """Return the same memory, interpreted as another dtype if one is given."""
     if isinstance(dtype, builtins_type) and issubclass(dtype, ndarray):
@@ -400,6 +401,18 @@ def view(a: ndarray, dtype: Any = None, type: Any = None) -> ndarray:
         return ndarray._wrap(a._tensor.view(a._tensor.shape) if a._tensor.is_contiguous() else a._tensor[...])
     wanted = torch_dtype(dtype)
     tensor = a._tensor
+    if tensor.dtype in INEXACT and wanted in INEXACT:
+        # torch's view(dtype) has a derivative of zero, whatever the dtypes
+        if wanted is tensor.dtype:
+            return view(a)
+        if tensor.is_complex() and wanted is tensor.dtype.to_real() and not tensor.is_conj() and tensor.ndim:
+            return ndarray._wrap(torch.view_as_real(tensor).flatten(-2))
+        if wanted.is_complex and wanted.to_real() is tensor.dtype and tensor.ndim and tensor.stride(-1) == 1 and tensor.shape[-1] % 2 == 0:
+            return ndarray._wrap(torch.view_as_complex(tensor.unflatten(-1, (-1, 2))))
+        if followed(tensor):
+            raise NotImplementedError(
+                f"ndarray.view: the bytes of {a.dtype} read as {dtype} have no gradient; detach the array first"
+            )
     try:
         return ndarray._wrap(tensor.view(wanted))
     except RuntimeError as error:

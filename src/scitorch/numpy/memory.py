@@ -21,7 +21,7 @@ from scitorch.op.torch_private import (
     transforms_active,
 )
 
-__all__ = ["LARGE", "large_on_host", "views"]
+__all__ = ["LARGE", "followed", "large_on_host", "transformed", "views"]
 
 #: Elements from which a kernel that is faster repays the look at the memory.
 LARGE = 1 << 13
@@ -29,18 +29,22 @@ LARGE = 1 << 13
 _DENSE = plain_dense_keys()
 
 
+def transformed() -> bool:
+    """Whether forward differentiation, a transform or a compiler is at work, with values that are not to be seen."""
+    return torch.compiler.is_compiling() or forward_ad._current_level >= 0 or transforms_active()
+
+
+def followed(*tensors: torch.Tensor) -> bool:
+    """Whether a derivative may be asked for of what becomes of the tensors, forward or backward."""
+    return transformed() or (torch.is_grad_enabled() and any(tensor.requires_grad for tensor in tensors))
+
+
 def views(*tensors: torch.Tensor) -> Any:
     """Return the tensors' memory as NumPy arrays (a tuple), or None where looking at it could lose something.
 
     A function whose result carries no derivative (positions, counts, truth) passes detached tensors.
     """
-    if (
-        torch.compiler.is_compiling()
-        or forward_ad._current_level >= 0
-        or transforms_active()
-        or dispatch_mode_count()
-        or function_mode_count()
-    ):
+    if transformed() or dispatch_mode_count() or function_mode_count():
         return None
     for tensor in tensors:
         if tensor.requires_grad or not tensor.is_cpu or dispatch_keys(tensor).raw_repr() not in _DENSE:

@@ -10,7 +10,7 @@ from scitorch.numpy.array import ndarray
 from scitorch.numpy.axes import normalize_axis
 from scitorch.numpy.conversion import tensor_of
 from scitorch.numpy.declaration import differentiable, without_derivative
-from scitorch.numpy.dtypes import WIDE_UNSIGNED, as_signed, from_host, host
+from scitorch.numpy.dtypes import WIDE_UNSIGNED, as_declared, as_signed, from_host, host
 from scitorch.numpy.missing import NO_VALUE
 from scitorch.numpy.products import common_dtype
 from scitorch.numpy.reductions import finish
@@ -34,11 +34,7 @@ __all__ = [
 
 def gather(tensor: torch.Tensor, index: torch.Tensor, axis: int) -> torch.Tensor:
     """Return elements by position along an axis, for every dtype."""
-    return (
-        torch.take_along_dim(as_signed(tensor), index, axis).view(tensor.dtype)
-        if tensor.dtype in WIDE_UNSIGNED
-        else torch.take_along_dim(tensor, index, axis)
-    )
+    return as_declared(torch.take_along_dim(as_signed(tensor), index, axis), tensor.dtype)
 
 
 def order_of(tensor: torch.Tensor, axis: int, descending: bool = False) -> torch.Tensor:
