@@ -407,7 +407,8 @@ def view(a: ndarray, dtype: Any = None, type: Any = None) -> ndarray:
             return view(a)
         if tensor.is_complex() and wanted is tensor.dtype.to_real() and not tensor.is_conj() and tensor.ndim:
             return ndarray._wrap(torch.view_as_real(tensor).flatten(-2))
-        if wanted.is_complex and wanted.to_real() is tensor.dtype and tensor.ndim and tensor.stride(-1) == 1 and tensor.shape[-1] % 2 == 0:
+        pairs = tensor.ndim and tensor.stride(-1) == 1 and tensor.shape[-1] % 2 == 0
+        if pairs and wanted.is_complex and wanted.to_real() is tensor.dtype:
             return ndarray._wrap(torch.view_as_complex(tensor.unflatten(-1, (-1, 2))))
         if followed(tensor):
             raise NotImplementedError(
