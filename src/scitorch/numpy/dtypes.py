@@ -126,7 +126,7 @@ def as_signed(tensor: torch.Tensor) -> torch.Tensor:
 
 
 def as_declared(tensor: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:
-    """Undo `as_signed`. Only where it did something: torch's `view(dtype)` has no derivative, even to the same dtype."""
+    """Undo `as_signed`, only where it did something: torch's `view(dtype)` loses derivatives, same dtype or not."""
     return tensor if tensor.dtype is dtype else tensor.view(dtype)
 
 
