@@ -11,6 +11,8 @@ import torch
 from numpy.linalg import LinAlgError
 from torch import Tensor
 
+from scitorch.op import Sample, gufunc
+
 #: What torch raises where LAPACK's iterations fail; numpy's LinAlgError is what callers see.
 NoConvergence: type[Exception] = torch.linalg.LinAlgError  # type: ignore[attr-defined]
 
@@ -70,3 +72,21 @@ def require_zero_info(function: str, argument: str, info: Tensor, failure: str) 
     first = [int(i) for i in (info != 0).nonzero()[0]]
     value = int(info[tuple(first)])
     raise LinAlgError(f"{function}: argument {argument!r}, matrix {first} of the batch: {failure.format(value)}")
+
+
+def _finite_kernel(x: Tensor, *, function: str, argument: str) -> Tensor:
+    require_finite(function, **{argument: x})
+    return x.clone()
+
+
+@gufunc(
+    "()->()",
+    kernel=_finite_kernel,
+    jvp={"x": lambda out, x, dx, **_: dx},
+    vjp={"x": lambda g, out, x, **_: g},
+    samples=lambda make: [Sample((make(3),))],
+    loops="r->r z->z",
+    public=False,
+)
+def finite(x: Tensor, *, function: str = "", argument: str = "x") -> Tensor:
+    """``x``, after :func:`require_finite`: for functions that have no kernel of their own."""

@@ -225,14 +225,17 @@ def composite(
             else tuple(
                 p.name
                 for p in signature.parameters.values()
-                if p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
+                if p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD, p.VAR_POSITIONAL)
             )
         )
         positions = {a: i for i, a in enumerate(signature.parameters) if a in names}
+        rest = next((a for a in names if signature.parameters[a].kind is inspect.Parameter.VAR_POSITIONAL), "")
+        first_of_rest = positions.pop(rest) if rest else len(signature.parameters)
 
         @functools.wraps(function)
         def front(*args: Any, **kwargs: Any) -> Any:
             given = [args[i] if i < len(args) else kwargs.get(a) for a, i in positions.items()]
+            given += args[first_of_rest:]
             if all(isinstance(x, Tensor) or x is None for x in given):
                 return function(*args, **kwargs)
             kind = result_type_of(_flattened(given))
@@ -242,6 +245,8 @@ def composite(
                     converted[i] = _to_tensor(function.__name__, a, args[i], kind is not None, integers)
                 elif a in kwargs:
                     kwargs[a] = _to_tensor(function.__name__, a, kwargs[a], kind is not None, integers)
+            for i in range(first_of_rest, len(args)):
+                converted[i] = _to_tensor(function.__name__, f"{rest}[{i}]", args[i], kind is not None, integers)
             result = function(*converted, **kwargs)
             return result if kind is None else _wrap(result, kind.from_tensor)
 
