@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import torch
 from torch import Tensor
 
 from scitorch.op import Real, elementwise
@@ -15,8 +14,7 @@ from .elliptic_kernels import complete_first, complete_second, jacobi_functions,
 
 
 def _with_integer(kernel: ScalarKernel, *arguments: Tensor, integer: int) -> Tensor:
-    like = arguments[0]
-    return kernel(*arguments, torch.full((), float(integer), dtype=like.dtype, device=like.device))  # type: ignore[no-any-return]
+    return kernel(*arguments, float(integer))  # type: ignore[no-any-return]
 
 
 def _mpmath(name: str) -> Any:

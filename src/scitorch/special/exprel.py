@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import torch
 from torch import Tensor
 
 from scitorch.op import Real, elementwise
@@ -59,7 +58,7 @@ def exprel_derivative(x, n):  # type: ignore[no-untyped-def]
 
 
 def _exprel_kernel(x: Tensor, *, order: int) -> Tensor:
-    return exprel_derivative(x, torch.full((), float(order), dtype=x.dtype, device=x.device))  # type: ignore[return-value]
+    return exprel_derivative(x, float(order))  # type: ignore[return-value]
 
 
 @elementwise(

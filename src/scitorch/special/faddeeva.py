@@ -37,7 +37,7 @@ def _mpmath_dawsn(z: Any) -> Any:
 def _erfcx_derivative_kernel(x: Tensor, *, order: int) -> Tensor:
     if x.is_complex():
         return complex_erfcx_derivative(x, order)
-    return erfcx_derivative(x, torch.full((), float(order), dtype=x.dtype, device=x.device))  # type: ignore[return-value]
+    return erfcx_derivative(x, float(order))  # type: ignore[return-value]
 
 
 @elementwise(

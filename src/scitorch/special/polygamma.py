@@ -63,20 +63,9 @@ def _horner(coefficients: list[Any], x: Tensor) -> Tensor:
 
 def polygamma_kernel(n: Tensor, x: Tensor) -> Tensor:
     """ψ⁽ⁿ⁾(x), nan where n is negative or not whole."""
-    value = _complex_polygamma(n, x) if x.is_complex() else _real_polygamma_everywhere(n.clamp(max=1e5), x)
+    value = _complex_polygamma(n, x) if x.is_complex() else _real_polygamma(n.clamp(max=1e5), x)
     whole = (n >= 0.0) & (n == n.floor())
     return value if bool(whole.all()) else torch.where(whole, value, math.nan)  # type: ignore[return-value, arg-type]
-
-
-def _real_polygamma_everywhere(n: Tensor, x: Tensor) -> Tensor:
-    infinite = torch.isinf(x)
-    if not bool(infinite.any()):
-        return _real_polygamma(n, x)  # type: ignore[return-value]
-    value = _real_polygamma(n, torch.where(infinite, 1.0, x))
-    # As in SciPy: the limit on the right, and on the left, where there is none, the value of the poles.
-    digamma_ = torch.where(x > 0.0, math.inf, math.nan)
-    higher = torch.where(x > 0.0, 0.0, (1.0 - 2.0 * torch.remainder(n + 1.0, 2.0)) * math.inf)
-    return torch.where(infinite, torch.where(n == 0.0, digamma_, higher), value)  # type: ignore[arg-type]
 
 
 def _complex_polygamma(n: Tensor, z: Tensor) -> Tensor:
@@ -171,8 +160,9 @@ def digamma(z: Tensor) -> Tensor:
 
 
 def _fixed_order_kernel(x: Tensor, *, order: int) -> Tensor:
-    n = torch.full((), float(order), dtype=x.real.dtype if x.is_complex() else x.dtype, device=x.device)
-    return polygamma_kernel(n, x)
+    if x.is_complex():
+        return _complex_polygamma(torch.full((), float(order), dtype=x.real.dtype, device=x.device), x)
+    return _real_polygamma(float(min(order, 100_000)), x)  # type: ignore[return-value]
 
 
 @elementwise(

@@ -163,6 +163,8 @@ def polygamma(n: int, x: float) -> float:
     if n == 0:
         return digamma(x)
     parity = 1.0 if n % 2 == 1 else -1.0  # (-1)ⁿ⁺¹
+    if abs(x) >= math.inf:  # as in SciPy the limit on the right; on the left, where there is none, the poles' value
+        return 0.0 if x > 0.0 else parity * math.inf
     if x > 0.0:
         return parity * factorial_zeta(n, x)
     # ψ⁽ⁿ⁾(x) = (-1)ⁿ⁺¹ n! Σ (x+k)⁻ⁿ⁻¹ over k ≥ 0: the sum over all integers, which is periodic in x, less the part

@@ -17,12 +17,12 @@ __all__ = ["mpmath_function", "on_axis", "on_plane", "parts", "times_exponential
 
 def on_axis(kernel: ScalarKernel, v: Tensor, z: Tensor, *integers: int) -> Tensor:
     """Call a kernel of ν, x and integers."""
-    return kernel(v, z, *_numbers(integers, v))  # type: ignore[no-any-return]
+    return kernel(v, z, *map(float, integers))  # type: ignore[no-any-return]
 
 
 def on_plane(kernel: ScalarKernel, v: Tensor, z: Tensor, *integers: int) -> Tensor:
     """Call a kernel of ν, x, y and integers, which returns a real and an imaginary part."""
-    return torch.complex(*kernel(v, *parts(z), *_numbers(integers, v)))
+    return torch.complex(*kernel(v, *parts(z), *map(float, integers)))
 
 
 @scalar_kernel
@@ -44,11 +44,6 @@ def parts(z: Tensor) -> tuple[Tensor, Tensor]:
         return z, torch.zeros_like(z)
     z = z.resolve_conj()
     return z.real.contiguous(), z.imag.contiguous()
-
-
-def _numbers(integers: tuple[int, ...], like: Tensor) -> list[Tensor]:
-    # The integers are arguments of the kernel, so that one compilation serves derivatives of all orders.
-    return [torch.full((), float(n), dtype=like.dtype, device=like.device) for n in integers]
 
 
 def mpmath_function(name: str, factor: Callable[[Any, Any], Any] | None = None) -> Callable[[Any, Any], Any]:

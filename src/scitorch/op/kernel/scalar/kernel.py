@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import inspect
+import math
 import threading
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from types import FunctionType
 from typing import Any, overload
 
@@ -25,6 +27,17 @@ _lock = threading.RLock()
 def scalar_kernels() -> tuple[ScalarKernel, ...]:
     """Return every kernel declared with `scalar_kernel` in the modules imported so far, in order of declaration."""
     return tuple(_registry)
+
+
+def _number(value: float, dtype: torch.dtype) -> Tensor:
+    """A number in memory, where kernels read their arguments."""
+    return _signed_number(value, math.copysign(1.0, value), dtype)
+
+
+@lru_cache(maxsize=1024)
+def _signed_number(value: float, sign: float, dtype: torch.dtype) -> Tensor:
+    # 0.0 == -0.0: the sign keeps them apart in the cache
+    return torch.tensor(value, dtype=dtype)
 
 
 @overload
@@ -163,7 +176,8 @@ class ScalarKernel:
         ----------
         *tensors : Tensor
             One for each argument, all float64 or all float32, dense, on one device, of shapes that broadcast.
-            Or Python numbers, for a look at single values.
+            A float may stand beside tensors in place of one. Or Python numbers throughout, for a look at single
+            values.
 
         Returns
         -------
@@ -171,12 +185,14 @@ class ScalarKernel:
             Fresh and contiguous, of the broadcast shape and the dtype of the arguments; floats for numbers.
         """
         first: Any = tensors[0] if tensors else None
+        if type(first) is float:
+            first = tensors[-1]
         try:
             loop, arity, outputs = self._compiled[first.dtype]
         except (KeyError, AttributeError):
             return self._evaluate(tensors)
-        # The short way of a small call: one size, contiguous, on the CPU. Every check here counts: the whole call
-        # takes 2 µs, of which torch's allocation is 0.7.
+        # The short way of a small call: one shape and single numbers, contiguous, on the CPU. Every check here counts:
+        # the whole call takes 2 µs, of which torch's allocation is 0.7.
         dtype, shape = first.dtype, first.shape
         size = shape.numel()
         if len(tensors) != arity or size >= TIMED_SIZE:
@@ -184,11 +200,19 @@ class ScalarKernel:
         addresses = [0, size]
         try:
             for tensor in tensors:
+                if type(tensor) is float:
+                    tensor = _number(tensor, dtype)
                 if not (tensor.is_cpu and tensor.is_contiguous()) or tensor.is_neg():
                     return self._evaluate(tensors)
-                if tensor is not first and (tensor.dtype is not dtype or tensor.shape != shape):
-                    return self._evaluate(tensors)
-                addresses += (tensor.data_ptr(), 1)
+                step = 1
+                if tensor is not first:
+                    if tensor.dtype is not dtype:
+                        return self._evaluate(tensors)
+                    if tensor.shape != shape:
+                        if tensor.ndim:
+                            return self._evaluate(tensors)
+                        step = 0
+                addresses += (tensor.data_ptr(), step)
         except (AttributeError, RuntimeError):  # no tensor, or none with memory
             return self._evaluate(tensors)
         if outputs == 1:
@@ -203,6 +227,9 @@ class ScalarKernel:
         if tensors and all(isinstance(number, int | float) for number in tensors):
             results = self._evaluate([torch.tensor(float(number), dtype=torch.float64) for number in tensors])
             return results.item() if self.outputs == 1 else tuple(result.item() for result in results)
+        like = next((x for x in tensors if isinstance(x, Tensor)), None)
+        if like is not None:
+            tensors = [_number(x, like.dtype).to(like.device) if type(x) is float else x for x in tensors]
         if tensors and isinstance(tensors[0], Tensor) and tensors[0].is_cuda:
             from .cuda_backend import launch
 
