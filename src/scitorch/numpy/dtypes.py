@@ -8,6 +8,7 @@ import numpy
 import torch
 
 from scitorch.numpy.floating_errors import check_cast, holds, watching
+from scitorch.op.torch_private import is_transformed
 
 __all__ = ["astype_tensor", "holds", "host", "numpy_dtype", "torch_dtype"]
 
@@ -130,6 +131,14 @@ def as_declared(tensor: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:
     return tensor if tensor.dtype is dtype else tensor.view(dtype)
 
 
+def _unsigned_of_float(tensor: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:
+    if dtype is not torch.uint64:
+        return tensor.to(torch.int64).to(dtype)  # keeps the lowest bits
+    upper = tensor >= 2.0**63  # beyond int64: less its highest bit, which is set afterwards
+    bits = torch.where(upper, tensor - 2.0**63, tensor).to(torch.int64)
+    return torch.where(upper, bits ^ -(2**63), bits).view(torch.uint64)
+
+
 def astype_tensor(tensor: torch.Tensor, dtype: torch.dtype, *, warn_complex: bool = True) -> torch.Tensor:
     """Cast as `ndarray.astype` does (casting="unsafe"): complex to real drops the imaginary part with a warning."""
     source = tensor.dtype
@@ -147,6 +156,8 @@ def astype_tensor(tensor: torch.Tensor, dtype: torch.dtype, *, warn_complex: boo
         tensor = tensor.real
     if dtype in WIDE_UNSIGNED and source in FLOATING:
         # torch's float-to-unsigned conversion saturates or wraps differently from C's for negative values
+        if not tensor.is_cpu or is_transformed(tensor) or torch.compiler.is_compiling():
+            return _unsigned_of_float(tensor.detach(), dtype)
         return from_host(host(tensor).astype(NUMPY_OF_TORCH[dtype]), tensor.device)
     result = tensor.to(dtype)
     if watching and source in INEXACT:

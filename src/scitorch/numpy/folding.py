@@ -12,6 +12,8 @@ from scitorch.numpy.dtypes import NUMPY_OF_TORCH, WIDE_UNSIGNED, astype_tensor, 
 from scitorch.numpy.floating_errors import check, watching
 from scitorch.numpy.missing import NO_VALUE
 from scitorch.numpy.ufunc import ufunc
+from scitorch.numpy.wide_unsigned import bits, from_bits, ordered
+from scitorch.op.torch_private import is_transformed
 
 __all__ = ["accumulate", "at", "reduce", "reduceat"]
 
@@ -61,7 +63,12 @@ def reduce(
         raise ValueError(
             f"reduction operation '{function.__name__}' is not reorderable, so at most one axis may be specified"
         )
-    if function.runs_on_host(tensor, compute) or WIDE_UNSIGNED & {tensor.dtype, result_dtype}:
+    wide = WIDE_UNSIGNED & {tensor.dtype, result_dtype}
+    if wide and _on_bits(function, tensor):
+        tensor = tensor if function.__name__ in _TRUTH else astype_tensor(tensor, compute)
+        if tensor.dtype in WIDE_UNSIGNED:
+            return _reduce_bits(function, tensor, axis, result_dtype, keepdims, initial, where)
+    elif function.runs_on_host(tensor, compute) or wide:
         keywords: dict[str, Any] = {"where": host(tensor_of(where))} if where is not True else {}
         if initial is not NO_VALUE:
             keywords["initial"] = initial
@@ -69,8 +76,7 @@ def reduce(
             host(tensor), axis=axes, dtype=NUMPY_OF_TORCH[result_dtype], keepdims=keepdims, **keywords
         )
         return from_host(values, tensor.device)
-    truth = function.__name__ in ("logical_and", "logical_or", "logical_xor")
-    if truth:
+    if function.__name__ in _TRUTH:
         tensor = tensor != 0
     elif tensor.dtype is not compute:
         tensor = astype_tensor(tensor, compute)
@@ -106,6 +112,35 @@ def reduce(
 
 
 _ORDERED = frozenset({"subtract", "divide", "floor_divide", "power", "remainder", "fmod", "arctan2", "float_power"})
+_TRUTH = frozenset({"logical_and", "logical_or", "logical_xor"})
+_EXTREMES = frozenset({"maximum", "minimum"})
+_ON_BITS = frozenset({*_EXTREMES, *_TRUTH, "add", "multiply", "bitwise_and", "bitwise_or", "bitwise_xor"})
+
+
+def _on_bits(function: ufunc, tensor: torch.Tensor) -> bool:
+    """Whether to fold the bits of a wide unsigned tensor as signed integers: where NumPy cannot see them."""
+    seen = tensor.is_cpu and not is_transformed(tensor) and not torch.compiler.is_compiling()
+    return not seen and function.__name__ in _ON_BITS
+
+
+def _reduce_bits(
+    function: ufunc,
+    tensor: torch.Tensor,
+    axis: Any,
+    result_dtype: torch.dtype,
+    keepdims: bool,
+    initial: Any,
+    where: Any,
+) -> torch.Tensor:
+    extreme = function.__name__ in _EXTREMES
+    signed = ordered(bits(tensor)) if extreme else bits(tensor)
+    if initial is not NO_VALUE and initial is not None and result_dtype in WIDE_UNSIGNED:
+        start = bits(tensor_of(initial, result_dtype))
+        initial = ndarray._wrap(ordered(start) if extreme else start)
+    found = reduce(function, ndarray._wrap(signed), axis, None, None, keepdims, initial, where)
+    if result_dtype not in WIDE_UNSIGNED:
+        return astype_tensor(found, result_dtype)
+    return from_bits(ordered(found) if extreme else found, result_dtype)
 
 
 def _empty(
@@ -156,7 +191,17 @@ def accumulate(function: ufunc, array: Any, axis: int, dtype: Any, out: Any) -> 
         raise TypeError("cannot accumulate on a scalar")
     axis = normalize_axis(axis, tensor.ndim)
     compute, result_dtype = loop_dtype(function, tensor, dtype, out)
-    if function.runs_on_host(tensor, compute) or WIDE_UNSIGNED & {tensor.dtype, result_dtype}:
+    wide = WIDE_UNSIGNED & {tensor.dtype, result_dtype}
+    if wide and _on_bits(function, tensor):
+        tensor = tensor if function.__name__ in _TRUTH else astype_tensor(tensor, compute)
+        if tensor.dtype in WIDE_UNSIGNED:
+            extreme = function.__name__ in _EXTREMES
+            signed = ordered(bits(tensor)) if extreme else bits(tensor)
+            found = accumulate(function, ndarray._wrap(signed), axis, None, None)
+            if result_dtype not in WIDE_UNSIGNED:
+                return astype_tensor(found, result_dtype)
+            return from_bits(ordered(found) if extreme else found, result_dtype)
+    elif function.runs_on_host(tensor, compute) or wide:
         values = function.reference.accumulate(host(tensor), axis=axis, dtype=NUMPY_OF_TORCH[result_dtype])
         return from_host(values, tensor.device)
     if tensor.dtype is not compute:

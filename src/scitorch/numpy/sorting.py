@@ -15,6 +15,7 @@ from scitorch.numpy.missing import NO_VALUE
 from scitorch.numpy.products import common_dtype
 from scitorch.numpy.reductions import finish
 from scitorch.numpy.stable_order import stable_order
+from scitorch.numpy.wide_unsigned import bits, ordered
 
 __all__ = [
     "argmax",
@@ -190,13 +191,15 @@ def _extreme_position(a: Any, axis: Any, out: Any, keepdims: bool, largest: bool
     seen = memory.views(flat)
     if seen is not None:
         result = from_host(numpy.argmax(seen[0], where) if largest else numpy.argmin(seen[0], where))
-    elif flat.dtype in WIDE_UNSIGNED or flat.dtype is torch.bool or flat.is_complex():
+    elif flat.dtype in WIDE_UNSIGNED or flat.dtype is torch.bool:
+        keys = flat.to(torch.uint8) if flat.dtype is torch.bool else ordered(bits(flat))
+        result = _first(keys, torch.argmax(keys, where) if largest else torch.argmin(keys, where), where)
+    elif flat.is_complex():
         values = host(flat)
         result = from_host(numpy.argmax(values, where) if largest else numpy.argmin(values, where), flat.device)
     else:
         result = torch.argmax(flat, where) if largest else torch.argmin(flat, where)
-        if not flat.is_floating_point() or True:
-            result = _first(flat, result, where)
+        result = _first(flat, result, where)
     if keepdims:
         result = (
             result.reshape((1,) * ndim) if axis is None else result.unsqueeze(where) if ndim else result.reshape(())

@@ -25,6 +25,7 @@ from scitorch.numpy.dtypes import (
 )
 from scitorch.numpy.floating_errors import check, watching
 from scitorch.numpy.missing import NO_VALUE
+from scitorch.numpy.wide_unsigned import kernel_for
 
 __all__ = ["ufunc"]
 
@@ -290,7 +291,9 @@ class ufunc:
         inputs, outputs = loop[: self.nin], loop[self.nin :]
         characters = {d.char for d in resolved[: self.nin]}
         if WIDE_UNSIGNED.intersection(inputs):
-            kernel: Kernel = functools.partial(_host_kernel, self.reference, None)
+            kernel: Kernel = functools.partial(
+                _host_kernel, self.reference, kernel_for(self.__name__, self.kernel, inputs)
+            )
         elif characters & self._on_host:
             kernel = functools.partial(_host_kernel, self.reference, self.kernel)
         else:
