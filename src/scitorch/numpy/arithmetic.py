@@ -1,5 +1,6 @@
 """Arithmetic ufuncs: sums, products, quotients, powers, signs."""
 
+import math
 from typing import Any
 
 import numpy
@@ -95,7 +96,7 @@ def _remainder(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
     if not a.is_floating_point():
         zero = b == 0
         return torch.remainder(a, torch.where(zero, 1, b)).masked_fill(zero, 0)
-    result = torch.remainder(a, b)
+    result = _where_the_quotient_overflows(torch.remainder, a, b)
     # A zero remainder has the sign of the divisor; torch leaves that of the dividend. Every other remainder has that
     # sign already. torch's derivative of copysign at zero is zero, so tracked values keep torch's sign of zero.
     if result.requires_grad or torch.compiler.is_compiling() or is_transformed(result):
@@ -103,9 +104,26 @@ def _remainder(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
     return torch.copysign(result, b)
 
 
+def _where_the_quotient_overflows(function: Any, a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+    """Call torch's `fmod` or `remainder`, which is nan on the CPU, vectorised, in doubles, where a / b overflows."""
+    result = function(a, b)
+    if result.dtype is not torch.float64 or result.device.type != "cpu":
+        return result
+    if torch.compiler.is_compiling() or is_transformed(result) or not math.isnan(result.detach().sum().item()):
+        return result
+    overflows = torch.isnan(result) & torch.isfinite(a) & torch.isfinite(b) & (b != 0)
+    if not bool(overflows.any()):
+        return result
+    # a mod m mod b is a mod b for multiples m of b. The quotient is below 2^2098 and each step takes 2^500 or 2^598 of
+    # it away; a multiple that is infinite changes nothing, and then b is so large that the step is not needed.
+    for doubled in (750, 500, 250):
+        a = torch.fmod(a, b * 2.0**doubled * 2.0**doubled)
+    return torch.where(overflows, function(a, b), result)
+
+
 def _fmod(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
     if a.is_floating_point():
-        return torch.fmod(a, b)
+        return _where_the_quotient_overflows(torch.fmod, a, b)
     zero = b == 0
     return torch.fmod(a, torch.where(zero, 1, b)).masked_fill(zero, 0)
 
@@ -143,6 +161,15 @@ def _positive(x: torch.Tensor) -> torch.Tensor:
     return x.clone()
 
 
+def _negative(x: torch.Tensor) -> torch.Tensor:
+    if not x.is_complex():
+        return torch.neg(x)
+    # torch's vectorised complex negation is 0 - x, which loses the sign of zero
+    if x.is_contiguous() and not x.is_conj():
+        return torch.view_as_complex(torch.neg(torch.view_as_real(x)))
+    return torch.complex(-x.real, -x.resolve_conj().imag)
+
+
 def _conjugate(x: torch.Tensor) -> torch.Tensor:
     return x.conj_physical() if x.is_complex() else x.clone()
 
@@ -169,7 +196,7 @@ fmod = ufunc("fmod", _fmod, on_host=_SIGNED_AND_SMALL)
 divmod = ufunc("divmod", _divmod, on_host=_SIGNED_AND_SMALL)
 power = pow = ufunc("power", _power)
 float_power = ufunc("float_power", torch.pow)
-negative = ufunc("negative", torch.neg)
+negative = ufunc("negative", _negative)
 positive = ufunc("positive", _positive)
 absolute = abs = ufunc("absolute", _absolute)
 fabs = ufunc("fabs", _fabs)

@@ -499,7 +499,7 @@ class ndarray(Methods):
         return ufuncs.power(self, other)
 
     def __neg__(self) -> "ndarray":
-        if self._tensor.dtype in _ARITHMETIC:
+        if self._tensor.dtype in _ARITHMETIC and not self._tensor.is_complex():
             return ndarray._wrap(torch.neg(self._tensor))
         return ufuncs.negative(self)  # type: ignore[no-any-return]
 
@@ -542,7 +542,12 @@ class ndarray(Methods):
     def __dlpack__(
         self, *, stream: Any = None, max_version: Any = None, dl_device: Any = None, copy: bool | None = None
     ) -> Any:
-        return self._tensor.__dlpack__(stream=stream, max_version=max_version, dl_device=dl_device, copy=copy)
+        tensor = self._tensor
+        if tensor.is_conj() or tensor.is_neg():  # flags of torch that the protocol cannot express
+            if copy is False:
+                raise BufferError("a conjugated or negated view cannot be exported without a copy")
+            tensor = tensor.resolve_conj().resolve_neg()
+        return tensor.__dlpack__(stream=stream, max_version=max_version, dl_device=dl_device, copy=copy)
 
     def __dlpack_device__(self) -> Any:
         return self._tensor.__dlpack_device__()

@@ -9,6 +9,7 @@ import math
 import torch
 
 from scitorch.numpy.ufunc import ufunc
+from scitorch.op.torch_private import is_transformed
 
 __all__ = [
     "acos",
@@ -110,7 +111,11 @@ def _arccos(x: torch.Tensor) -> torch.Tensor:
     a, b = x.real, x.resolve_conj().imag
     # acos(±0 + 0i) = π/2 - 0i
     origin = (a == 0) & (b == 0)
-    return torch.complex(result.real, torch.where(origin, -b, result.imag))
+    imaginary = torch.where(origin, -b, result.imag)
+    if not (result.requires_grad or torch.compiler.is_compiling() or is_transformed(result)):
+        # acos(±1 + 0i) = ... - 0i too; there the derivative is infinite, and -b would make it finite
+        imaginary = torch.where((b == 0) & (torch.abs(a) == 1), -b, imaginary)
+    return torch.complex(result.real, imaginary)
 
 
 def _cbrt(x: torch.Tensor) -> torch.Tensor:
