@@ -34,6 +34,7 @@ from scitorch.numpy import nanfunctions as _nanfunctions
 from scitorch.numpy import polynomial_functions as _polynomial_functions
 from scitorch.numpy import printing as _printing
 from scitorch.numpy import promotion as _promotion
+from scitorch.numpy import python_ufunc as _python_ufunc
 from scitorch.numpy import quantiles as _quantiles
 from scitorch.numpy import ranges as _ranges
 from scitorch.numpy import rearranging as _rearranging
@@ -70,6 +71,7 @@ from scitorch.numpy.nanfunctions import *
 from scitorch.numpy.polynomial_functions import *
 from scitorch.numpy.printing import *
 from scitorch.numpy.promotion import *
+from scitorch.numpy.python_ufunc import *
 from scitorch.numpy.quantiles import *
 from scitorch.numpy.ranges import *
 from scitorch.numpy.rearranging import *
@@ -122,6 +124,7 @@ __all__ = [
     *_polynomial_functions.__all__,
     *_printing.__all__,
     *_promotion.__all__,
+    *_python_ufunc.__all__,
     *_quantiles.__all__,
     *_reductions.__all__,
     *_rounding.__all__,

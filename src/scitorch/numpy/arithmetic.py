@@ -8,6 +8,7 @@ import torch
 
 from scitorch.numpy import memory
 from scitorch.numpy.dtypes import INEXACT
+from scitorch.numpy.floating_errors import holds
 from scitorch.numpy.ufunc import ufunc
 from scitorch.op.torch_private import is_transformed
 
@@ -142,7 +143,27 @@ def _power(a: Any, b: Any) -> torch.Tensor:
     undefined = torch.full_like(exponent, complex(torch.nan, torch.nan))
     at_zero = torch.where(exponent.real > 0, torch.zeros_like(exponent), undefined)
     result = torch.where(zero, at_zero, torch.pow(torch.where(zero, 1.0, a), b))
-    return torch.where(exponent == 0, torch.ones_like(result), result)
+    result = torch.where(exponent == 0, torch.ones_like(result), result)
+    if exponent.requires_grad or is_transformed(exponent) or is_transformed(a) or torch.compiler.is_compiling():
+        return result
+    whole = (exponent.imag == 0) & (exponent.real == exponent.real.round()) & (exponent.real.abs() < 100) & ~zero
+    if not holds(whole):
+        return result
+    # The derivative of the smooth form is right; its value is corrected by less than it was wrong
+    exact = _whole_power(a.detach(), exponent, whole)
+    correction = torch.where(whole & torch.isfinite(exact), exact - result.detach(), 0.0)
+    return result + torch.where(torch.isfinite(correction), correction, 0.0)
+
+
+def _whole_power(a: torch.Tensor, exponent: torch.Tensor, whole: torch.Tensor) -> torch.Tensor:
+    """Return complex powers with small integer exponents by squaring: exact where products are, unlike exp(b log a)."""
+    n = torch.where(whole, exponent.real, 0.0).long()
+    count, base = n.abs(), a
+    result = torch.ones_like(torch.broadcast_tensors(a, exponent)[0])
+    for bit in range(int(count.max()).bit_length() if count.numel() else 0):
+        result = torch.where((count >> bit) & 1 == 1, result * base, result)
+        base = base * base
+    return torch.where(n < 0, torch.reciprocal(result), result)
 
 
 def _absolute(x: torch.Tensor) -> torch.Tensor:
@@ -151,7 +172,14 @@ def _absolute(x: torch.Tensor) -> torch.Tensor:
 
 def _sign(x: torch.Tensor) -> torch.Tensor:
     if x.is_complex():
-        return torch.sgn(x)
+        a, b = x.real, x.resolve_conj().imag
+        # x / |x| is nan at infinity; along an axis the direction is known
+        along = torch.isinf(a) ^ torch.isinf(b)
+        a, b = (torch.where(along, torch.where(torch.isinf(p), torch.sign(p), 0.0), p) for p in (a, b))
+        zero = (a == 0) & (b == 0)
+        size = torch.hypot(torch.where(zero, 1.0, a), b)
+        result = torch.where(zero, 0.0, torch.complex(a / size, b / size))
+        return torch.where(torch.isnan(x), complex(torch.nan, torch.nan), result)
     if x.is_floating_point():
         return torch.where(torch.isnan(x), x, torch.sign(x))
     return torch.sign(x)
@@ -186,6 +214,10 @@ def _divmod(a: torch.Tensor, b: torch.Tensor) -> tuple[torch.Tensor, torch.Tenso
     return _floor_divide(a, b), _remainder(a, b)
 
 
+def _gcd(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+    return torch.abs(torch.gcd(a, b))  # torch's is negative next to the smallest integer
+
+
 add = ufunc("add", torch.add, reducer=_sum, accumulator=torch.cumsum)
 subtract = ufunc("subtract", torch.sub)
 multiply = ufunc("multiply", torch.mul, reducer=_product, accumulator=_cumulative_product)
@@ -204,5 +236,5 @@ sign = ufunc("sign", memory.large_on_host(numpy.sign, _sign))
 square = ufunc("square", torch.square)
 reciprocal = ufunc("reciprocal", _reciprocal, on_host=_SIGNED_AND_SMALL)
 conjugate = conj = ufunc("conjugate", _conjugate)
-gcd = ufunc("gcd", torch.gcd)
+gcd = ufunc("gcd", _gcd)
 lcm = ufunc("lcm", torch.lcm, on_host=_SIGNED_AND_SMALL)

@@ -401,7 +401,7 @@ class ndarray(Methods):
             try:
                 result._tensor = self._tensor[key]
                 return result
-            except (IndexError, TypeError, ValueError):
+            except (IndexError, TypeError, ValueError, OverflowError):
                 pass  # negative steps, and the errors, which are NumPy's there
         result._tensor = indexing.get(self._tensor, key)
         return result

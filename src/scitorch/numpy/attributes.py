@@ -1,8 +1,10 @@
 """Small objects that `ndarray` attributes return: device, flags and the flat iterator."""
 
+import warnings
 from collections.abc import Iterator
 from typing import Any
 
+import numpy
 import torch
 
 from scitorch.numpy import indexing
@@ -88,6 +90,43 @@ class Flags:
         return "".join(f"  {name} : {self[name]}\n" for name in names)
 
 
+def _flat_key(key: Any, n: int) -> Any:
+    """Return a key for the flattened array, or raise what NumPy raises for one that a flat iterator does not take."""
+    if isinstance(key, tuple):
+        if len(key) > 1:
+            raise IndexError(
+                f"too many indices for flat iterator: flat iterator is 1-dimensional, but {len(key)} were indexed"
+            )
+        key = key[0] if key else Ellipsis
+    if key is None or isinstance(key, str | bytes | float | complex):
+        raise IndexError(
+            "only integers, slices (`:`), ellipsis (`...`) and integer or boolean arrays are valid indices"
+        )
+    if isinstance(key, bool | numpy.bool_):
+        warnings.warn(
+            "a 0-dimensional boolean index of a flat iterator is deprecated; index with an integer or an array",
+            DeprecationWarning,
+            stacklevel=3,
+        )
+        return slice(0, int(key))
+    if isinstance(key, list) and key:
+        if all(isinstance(item, bool | numpy.bool_) for item in key):
+            raise IndexError("boolean indices for iterators are not supported; use a boolean array")
+        if any(isinstance(item, float) for item in key):
+            warnings.warn(
+                "Invalid non-array indices for iterator objects are deprecated; use integers",
+                DeprecationWarning,
+                stacklevel=3,
+            )
+        return tensor_of(key).long()
+    if isinstance(key, ndarray) and key._tensor.dtype is torch.bool and key.shape != (n,):
+        raise IndexError(
+            f"boolean index did not match indexed flat iterator along axis 0; size of axis is {n} but size of "
+            f"corresponding boolean axis is {key.size}"
+        )
+    return key
+
+
 class flatiter:
     """One-dimensional access to an array in C order; writes go into the array."""
 
@@ -128,12 +167,15 @@ class flatiter:
 
     def __getitem__(self, key: Any) -> ndarray:
         flat = self._array._tensor.reshape(-1)
-        result = indexing.get(flat, key)
+        result = indexing.get(flat, _flat_key(key, flat.numel()))
         return ndarray._wrap(result if result.ndim == 0 else result.clone())
 
     def __setitem__(self, key: Any, value: Any) -> None:
         tensor = self._array._tensor
-        places = indexing.get(torch.arange(tensor.numel(), device=tensor.device), key).reshape(-1)
+        if isinstance(key, tuple) and len(key) == 0:
+            raise IndexError("Assigning to a flat iterator with a 0-D index is not supported")
+        where = _flat_key(key, tensor.numel())
+        places = indexing.get(torch.arange(tensor.numel(), device=tensor.device), where).reshape(-1)
         values = tensor_of(value, tensor.dtype).reshape(-1)
         if places.numel() == 0:
             return

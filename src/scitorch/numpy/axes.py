@@ -10,6 +10,8 @@ __all__ = ["normalize_axes", "normalize_axis"]
 
 def normalize_axis(axis: Any, ndim: int, argument: str | None = None) -> int:
     """Return a non-negative axis; raise `AxisError` where it is out of bounds."""
+    if isinstance(axis, bool):
+        raise TypeError("an integer is required for the axis")
     value = operator.index(axis)
     if not -ndim <= value < ndim:
         raise AxisError(value, ndim, argument)

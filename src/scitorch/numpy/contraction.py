@@ -307,6 +307,8 @@ def _correlated(x: torch.Tensor, y: torch.Tensor, mode: Any) -> torch.Tensor:
     """Return ``sum_k x[n + k] y[k]`` for the longer `x`, as a product of a windowed view and a vector."""
     if mode in (0, 1, 2):
         mode = _MODES[mode]
+    if not isinstance(mode, str | int):
+        raise TypeError(f"convolve mode must be a string or an integer, not {type(mode).__name__}")
     if mode not in _MODES:
         raise ValueError(f"mode must be one of 'valid', 'same', or 'full' (got '{mode}')")
     m = y.numel()

@@ -175,7 +175,7 @@ def array(
         tensor = tensor.to(device)
     if order not in ("K", "A", "C", "F", None, "k", "a", "c", "f"):
         raise ValueError(f"order must be one of 'C', 'F', 'A', or 'K' (got '{order}')")
-    if order in ("F", "f") and tensor.ndim > 1 and not tensor.mT.is_contiguous():
+    if order in ("F", "f") and tensor.ndim > 1:
         tensor = _fortran(tensor)
     elif order in ("C", "c") and not tensor.is_contiguous():
         tensor = tensor.contiguous()

@@ -100,21 +100,33 @@ def full(
 
 def _like(
     prototype: Any, dtype: Any, shape: Any, device: Any, order: str = "K"
-) -> tuple[tuple[int, ...], torch.dtype, torch.device, bool]:
+) -> tuple[tuple[int, ...], torch.dtype, torch.device, tuple[int, ...]]:
+    """Return shape, dtype, device and the order of the axes in memory, the slowest first."""
     tensor = tensor_of(prototype)
-    column_major = order in ("F", "f") or (
-        order in ("K", "A")
-        and tensor.ndim > 1
-        and not tensor.is_contiguous()
-        and shape is None
-        and tensor.permute(tuple(reversed(range(tensor.ndim)))).is_contiguous()
-    )
+    sizes = tuple(tensor.shape) if shape is None else shape_of(shape)
+    axes = tuple(range(len(sizes)))
+    backwards = tuple(reversed(range(tensor.ndim)))
+    order = order.upper()
+    if order == "A":
+        order = "F" if not tensor.is_contiguous() and tensor.permute(backwards).is_contiguous() else "C"
+    if order == "F":
+        axes = axes[::-1]
+    elif order == "K" and len(sizes) == tensor.ndim and not tensor.is_contiguous():
+        axes = tuple(sorted(axes, key=lambda axis: -tensor.stride(axis)))
     return (
-        tuple(tensor.shape) if shape is None else shape_of(shape),
+        sizes,
         tensor.dtype if dtype is None else torch_dtype(dtype),
         tensor.device if device is None else torch.device(str(device)),
-        column_major,
+        axes,
     )
+
+
+def _laid_out(tensor: torch.Tensor, axes: tuple[int, ...]) -> torch.Tensor:
+    """Return the tensor with its axes in a given order in memory."""
+    if axes == tuple(range(tensor.ndim)):
+        return tensor
+    back = sorted(range(len(axes)), key=axes.__getitem__)
+    return tensor.permute(axes).contiguous().permute(back)
 
 
 @without_derivative("the values are no part of the result", "np.zeros_like(m) > 0")
@@ -122,8 +134,8 @@ def zeros_like(
     a: Any, dtype: Any = None, order: str = "K", subok: bool = True, shape: Any = None, *, device: Any = None
 ) -> ndarray:
     """Return zeros with the shape and dtype of another array."""
-    size, wanted, where, column = _like(a, dtype, shape, device, order)
-    return ndarray._wrap(_ordered(torch.zeros(size, dtype=wanted, device=where), "F" if column else "C"))
+    size, wanted, where, axes = _like(a, dtype, shape, device, order)
+    return ndarray._wrap(_laid_out(torch.zeros(size, dtype=wanted, device=where), axes))
 
 
 @without_derivative("the values are no part of the result", "np.ones_like(m) > 0")
@@ -131,8 +143,8 @@ def ones_like(
     a: Any, dtype: Any = None, order: str = "K", subok: bool = True, shape: Any = None, *, device: Any = None
 ) -> ndarray:
     """Return ones with the shape and dtype of another array."""
-    size, wanted, where, column = _like(a, dtype, shape, device, order)
-    return ndarray._wrap(_ordered(torch.ones(size, dtype=wanted, device=where), "F" if column else "C"))
+    size, wanted, where, axes = _like(a, dtype, shape, device, order)
+    return ndarray._wrap(_laid_out(torch.ones(size, dtype=wanted, device=where), axes))
 
 
 @without_derivative("the values are no part of the result")
@@ -140,8 +152,8 @@ def empty_like(
     prototype: Any, dtype: Any = None, order: str = "K", subok: bool = True, shape: Any = None, *, device: Any = None
 ) -> ndarray:
     """Return an array of unspecified values with the shape and dtype of another."""
-    size, wanted, where, column = _like(prototype, dtype, shape, device, order)
-    return ndarray._wrap(_ordered(torch.empty(size, dtype=wanted, device=where), "F" if column else "C"))
+    size, wanted, where, axes = _like(prototype, dtype, shape, device, order)
+    return ndarray._wrap(_laid_out(torch.empty(size, dtype=wanted, device=where), axes))
 
 
 @differentiable("np.full_like(m, s)")
@@ -156,7 +168,7 @@ def full_like(
     device: Any = None,
 ) -> ndarray:
     """Return a filled array with the shape and dtype of another."""
-    size, wanted, where, column = _like(a, dtype, shape, device, order)
+    size, wanted, where, axes = _like(a, dtype, shape, device, order)
     value = astype_tensor(
         tensor_of(fill_value) if not isinstance(fill_value, int) else tensor_of(fill_value, wanted), wanted
     )
@@ -164,7 +176,7 @@ def full_like(
         filled = value.to(where).expand(size).clone(memory_format=torch.contiguous_format)
     except RuntimeError:
         raise ValueError(f"could not broadcast input array from shape {tuple(value.shape)} into shape {size}") from None
-    return ndarray._wrap(_ordered(filled, "F" if column else "C"))
+    return ndarray._wrap(_laid_out(filled, axes))
 
 
 @differentiable("np.copy(m)")

@@ -40,10 +40,9 @@ _KINDS = (
 )
 
 
-class _Default(str):
-    """A setting nobody asked for; handing it back to `seterr` restores that."""
-
-    __slots__ = ()
+# A setting nobody asked for is equal to the string of that name and yet another object, so that handing it back to
+# `seterr` restores the default
+_DEFAULTS = {setting: str(setting.encode(), "ascii") for setting in ("ignore", "warn", "raise", "call", "print", "log")}
 
 
 @without_derivative("a setting")
@@ -54,7 +53,7 @@ def geterr() -> dict[str, str]:
     are looked at only for kinds set with `seterr` or `errstate`.
     """
     asked = _asked.get()
-    return {kind: asked.get(kind) or _Default(value) for kind, value in numpy.geterr().items()}
+    return {kind: asked.get(kind) or _DEFAULTS[value] for kind, value in numpy.geterr().items()}
 
 
 @without_derivative("a setting")
@@ -95,7 +94,7 @@ def _merged(every: str | None, *settings: str | None) -> dict[str, str]:
     asked = dict(_asked.get())
     for (kind, _, _), setting in zip(_KINDS, settings, strict=True):
         chosen = every if setting is None else setting
-        if isinstance(chosen, _Default):
+        if chosen is not None and chosen is _DEFAULTS.get(chosen):
             asked.pop(kind, None)
         elif chosen is not None:
             asked[kind] = chosen

@@ -30,17 +30,9 @@ def _check_binary(function: ufunc, method: str) -> None:
 def loop_dtype(function: ufunc, tensor: torch.Tensor, dtype: Any, out: Any) -> tuple[torch.dtype, torch.dtype]:
     """Return the dtypes in which a fold computes and which it returns, by NumPy's rules."""
     have = NUMPY_OF_TORCH[tensor.dtype]
-    signature = None
-    if dtype is not None:
-        signature = (None, None, NUMPY_OF_TORCH[torch_dtype(dtype)])
-    elif function.__name__ in ("add", "multiply") and have.kind in "biu" and have.itemsize < 8:
-        if out is not None:
-            target = numpy.dtype(out[0].dtype if isinstance(out, tuple) else out.dtype)
-            signature = (None, None, target) if target.kind not in "iu" or target.itemsize >= 8 else None
-        if signature is None:
-            signature = (None, None, numpy.dtype(numpy.uint64 if have.kind == "u" else numpy.int64))
-    keywords = {} if signature is None else {"signature": signature}
-    loop = function.reference.resolve_dtypes((have, have, None), casting="unsafe", **keywords)
+    target = None if out is None else numpy.dtype(out.dtype)
+    keywords = {} if dtype is None else {"signature": (NUMPY_OF_TORCH[torch_dtype(dtype)], None, None)}
+    loop = function.reference.resolve_dtypes((target, have, None), reduction=True, casting="unsafe", **keywords)
     return torch_dtype(loop[1]), torch_dtype(loop[2])
 
 
@@ -111,6 +103,7 @@ def reduce(
     return result if result.dtype is result_dtype else astype_tensor(result, result_dtype)
 
 
+_TRUTH = frozenset({"logical_and", "logical_or", "logical_xor"})
 _ORDERED = frozenset({"subtract", "divide", "floor_divide", "power", "remainder", "fmod", "arctan2", "float_power"})
 _TRUTH = frozenset({"logical_and", "logical_or", "logical_xor"})
 _EXTREMES = frozenset({"maximum", "minimum"})
@@ -149,8 +142,6 @@ def _empty(
     shape = [1 if a in axes else n for a, n in enumerate(tensor.shape) if keepdims or a not in axes]
     if start is not None:
         return start.expand(shape).clone()
-    if 0 in shape:
-        return tensor.new_zeros(shape)
     if function.identity is None:
         raise ValueError(f"zero-size array to reduction operation {function.__name__} which has no identity")
     return tensor_of(function.identity, tensor.dtype).to(tensor.device).expand(shape).clone()
@@ -259,18 +250,15 @@ def at(function: ufunc, a: Any, indices: Any, b: Any) -> None:
     else:
         shape = indexing.get(tensor.detach(), indices).shape
         values = tensor_of(b)
-        if values.dtype is not tensor.dtype:
-            function.reference.resolve_dtypes(
-                (
-                    NUMPY_OF_TORCH[tensor.dtype],
-                    type(b) if type(b) in (int, float, complex) else NUMPY_OF_TORCH[values.dtype],
-                    NUMPY_OF_TORCH[tensor.dtype],
-                )
-            )
-        values = values.expand(shape).reshape(-1)
+        try:
+            values = values.expand(shape).reshape(-1)
+        except RuntimeError:
+            raise ValueError(
+                f"array of shape {tuple(values.shape)} is not broadcastable to the shape {tuple(shape)} of the indices"
+            ) from None
     tracked = tensor.requires_grad or (values is not None and values.requires_grad)
     flat = tensor.reshape(-1)
-    if values is not None and function.__name__ in ("add", "subtract") and tensor.dtype not in WIDE_UNSIGNED:
+    if values is not None and function.__name__ in ("add", "subtract") and _adds_in(tensor.dtype, values.dtype):
         values = values.to(tensor.dtype)
         result = flat.index_add(0, places, values, alpha=1 if function.__name__ == "add" else -1)
     elif not tracked:
@@ -284,6 +272,11 @@ def at(function: ufunc, a: Any, indices: Any, b: Any) -> None:
             cells[place] = function(*map(ndarray._wrap, operands))._tensor.to(tensor.dtype)
         result = torch.stack(cells)
     a._store(result.reshape(tensor.shape))
+
+
+def _adds_in(dtype: torch.dtype, other: torch.dtype) -> bool:
+    """Whether a sum of two dtypes is a sum in the first."""
+    return dtype not in WIDE_UNSIGNED and torch.promote_types(dtype, other) is dtype and dtype is not torch.bool
 
 
 def _host_indices(indices: Any) -> Any:

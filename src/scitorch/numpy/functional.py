@@ -13,7 +13,7 @@ from scitorch.numpy.declaration import differentiable
 from scitorch.numpy.joining import stack
 from scitorch.numpy.missing import NO_VALUE
 
-__all__ = ["apply_along_axis", "apply_over_axes", "frompyfunc", "piecewise", "vectorize"]
+__all__ = ["apply_along_axis", "apply_over_axes", "piecewise", "vectorize"]
 
 
 @differentiable("np.apply_along_axis(lambda v: v * v.sum(), 1, m)", "np.apply_along_axis(np.prod, 0, m)")
@@ -175,8 +175,3 @@ class vectorize:
         if len(cores) != count:
             raise TypeError(f"wrong number of positional arguments: expected {len(cores)}, got {count}")
         return cores
-
-
-def frompyfunc(func: Callable[..., Any], /, nin: int, nout: int, *, identity: Any = None) -> Any:
-    """Make a function of scalars into one of arrays with numeric results."""
-    return vectorize(func)

@@ -84,12 +84,12 @@ def _positive(item: slice) -> bool:
 def _basic(tensor: torch.Tensor, key: Any) -> torch.Tensor:
     try:
         result = tensor[key]
-    except IndexError as error:
+    except (IndexError, ValueError, OverflowError) as error:  # the latter two for integers beyond 64 bits
         raise _index_error(tensor, key, error) from None
     return result
 
 
-def _index_error(tensor: torch.Tensor, key: Any, error: IndexError) -> IndexError:
+def _index_error(tensor: torch.Tensor, key: Any, error: Exception) -> Exception:
     keys = key if isinstance(key, tuple) else (key,)
     count = sum(item is not None and item is not Ellipsis for item in keys)
     if count > tensor.ndim:
@@ -163,7 +163,9 @@ def _split(tensor: torch.Tensor, key: Any) -> tuple[torch.Tensor, list[int], lis
     arrays : per axis of `view` the index tensor or None; None where the key is basic
     front : whether NumPy puts the axes of the index arrays first
     """
-    items = [_component(item) for item in (key if isinstance(key, tuple) else (key,))]
+    items = list(key if isinstance(key, tuple) else (key,))
+    for place in sorted(range(len(items)), key=lambda place: isinstance(items[place], slice)):  # errors in NumPy's order
+        items[place] = _component(items[place])
     if sum(item is Ellipsis for item in items) > 1:
         raise IndexError("an index can only have a single ellipsis ('...')")
     advanced = any(isinstance(item, torch.Tensor) for item in items)
@@ -389,7 +391,8 @@ def _write(tensor: torch.Tensor, key: Any, values: Any) -> None:
         return
     one_value = not isinstance(values, torch.Tensor) or values.ndim == 0
     if one_value and isinstance(key, ndarray) and key._tensor.dtype is torch.bool and key._tensor.shape == tensor.shape:
-        tensor.masked_fill_(key._tensor, values)
+        mask = key._tensor.clone() if _overlap(tensor, key._tensor) else key._tensor
+        tensor.masked_fill_(mask, values)
         return
     if _write_positions(tensor, key, values):
         return
@@ -475,6 +478,7 @@ def _scatter(view: torch.Tensor, arrays: list[torch.Tensor | None], front: bool,
             values = values.movedim(tuple(range(count)), tuple(range(where[0], where[0] + count)))
     elif not isinstance(values, torch.Tensor):
         values = torch.tensor(values, dtype=view.dtype, device=view.device)
+    arrays = [index.clone() if index is not None and _overlap(view, index) else index for index in arrays]
     try:
         view[tuple(_EVERYTHING if index is None else index for index in arrays)] = values
     except IndexError as error:

@@ -123,7 +123,7 @@ def isneginf(x: Any, out: Any = None) -> Any:
 
 
 def _infinite(x: Any, out: Any, test: Any, name: str) -> Any:
-    from scitorch.numpy.ufunc import write_out
+    from scitorch.numpy.ufunc_arguments import write_out
 
     tensor = tensor_of(x)
     if tensor.is_complex():

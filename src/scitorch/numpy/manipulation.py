@@ -126,6 +126,8 @@ def reshape(a: Any, /, shape: Any = None, order: str = "C", *, copy: bool | None
         sizes: tuple[int, ...] = (operator.index(shape),)
     except TypeError:
         sizes = tuple(operator.index(n) for n in shape)
+    if any(isinstance(n, bool) for n in (shape if isinstance(shape, tuple | list) else (shape,))):
+        raise TypeError("expected integers in a shape, not truth values")
     order = order.upper()
     if order not in ("C", "F", "A"):
         raise ValueError(f"order must be one of 'C', 'F', or 'A' (got '{order}')")

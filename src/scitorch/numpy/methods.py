@@ -145,7 +145,7 @@ class Methods:
         """Return the same elements in another shape, a view where possible."""
         if len(shape) == 1:
             shape = shape[0]
-        if order == "C" and copy is None:
+        if order == "C" and copy is None and (type(shape) is int or all(type(n) is int for n in shape)):
             try:
                 return np.ndarray._wrap(self._tensor.reshape(shape))  # type: ignore[attr-defined]
             except (RuntimeError, TypeError):

@@ -9,7 +9,8 @@ from scitorch.numpy.array import ndarray
 from scitorch.numpy.axes import normalize_axis
 from scitorch.numpy.conversion import tensor_of
 from scitorch.numpy.dtypes import NUMPY_OF_TORCH, TORCH_OF_NUMPY, WIDE_UNSIGNED, from_host, host
-from scitorch.numpy.ufunc import ufunc, write_out
+from scitorch.numpy.ufunc import ufunc
+from scitorch.numpy.ufunc_arguments import write_out
 
 __all__ = ["matmul", "matvec", "vecdot", "vecmat"]
 

@@ -17,8 +17,9 @@ from scitorch.numpy.dtypes import (
     WIDE_UNSIGNED,
     from_host,
 )
+from scitorch.numpy.floating_errors import watching
 from scitorch.numpy.missing import NO_VALUE
-from scitorch.numpy.ufunc import write_out
+from scitorch.numpy.ufunc_arguments import write_out
 
 __all__ = [
     "all",
@@ -97,7 +98,7 @@ def sum(
     >>> np.sum(np.ones((2, 3)), axis=0)
     array([2., 2., 2.])
     """
-    if type(a) is ndarray and out is None and dtype is None and initial is NO_VALUE and where is True:
+    if type(a) is ndarray and out is None and dtype is None and initial is NO_VALUE and where is True and not watching:
         tensor = a._tensor
         if tensor.is_floating_point() or tensor.dtype is torch.int64:
             if axis is None:
@@ -215,7 +216,8 @@ def count_nonzero(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
         counts_on_host = numpy.count_nonzero(seen[0], normalize_axes(axis, tensor.ndim), keepdims=keepdims)
         return ndarray._wrap(from_host(counts_on_host))
     nonzero = tensor != 0
-    counts = nonzero.sum(normalize_axes(axis, tensor.ndim), keepdim=keepdims) if tensor.ndim else nonzero.long()
+    axes = normalize_axes(axis, tensor.ndim)
+    counts = nonzero.sum(axes, keepdim=keepdims) if axes else nonzero.long()
     return ndarray._wrap(counts)
 
 

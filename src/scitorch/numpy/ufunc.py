@@ -5,8 +5,8 @@ combination of dtypes; weak Python scalars (NEP 50) included. What differs per f
 """
 
 import functools
+import warnings
 from collections.abc import Callable, Sequence
-from types import EllipsisType
 from typing import Any
 
 import numpy
@@ -25,6 +25,7 @@ from scitorch.numpy.dtypes import (
 )
 from scitorch.numpy.floating_errors import check, watching
 from scitorch.numpy.missing import NO_VALUE
+from scitorch.numpy.ufunc_arguments import merge, out_tuple, signature_of, write_out
 from scitorch.numpy.wide_unsigned import kernel_for
 
 __all__ = ["ufunc"]
@@ -78,7 +79,8 @@ class ufunc:
     ) -> None:
         self.reference = getattr(numpy, name) if reference is None else reference
         self.__name__ = self.__qualname__ = self.reference.__name__
-        self.__doc__ = f"`numpy.{name}` on tensors, differentiable; the dtype rules are NumPy's."
+        call = (self.reference.__doc__ or name).partition("\n")[0]
+        self.__doc__ = f"{call}\n\n`numpy.{name}` on tensors, differentiable; the dtype rules are NumPy's."
         self.kernel = kernel
         self.nin: int = self.reference.nin
         self.nout: int = self.reference.nout
@@ -129,7 +131,7 @@ class ufunc:
     def __call__(
         self,
         *inputs: Any,
-        out: Any = None,
+        out: Any = NO_VALUE,
         where: Any = True,
         casting: str = "same_kind",
         order: str = "K",
@@ -138,7 +140,7 @@ class ufunc:
         signature: Any = None,
         sig: Any = None,
     ) -> Any:
-        if out is None and where is True and dtype is None and signature is None and sig is None and not watching:
+        if out is NO_VALUE and where is True and dtype is None and signature is None and sig is None and not watching:
             # The short way: one or two arrays of one dtype, for which a call has shown that nothing needs a cast
             first = inputs[0] if inputs else None
             if type(first) is ndarray:
@@ -159,16 +161,27 @@ class ufunc:
             if len(inputs) < self.nin or len(inputs) > self.nin + self.nout:
                 raise TypeError(
                     f"{self.__name__}() takes from {self.nin} to {self.nin + self.nout} positional arguments but "
-                    f"{len(inputs)} were given"
+                    f"{len(inputs)} {'was' if len(inputs) == 1 else 'were'} given"
                 )
-            if out is not None:
+            if out is not NO_VALUE:
                 raise TypeError("cannot specify 'out' as both a positional and keyword argument")
             inputs, out = inputs[: self.nin], inputs[self.nin :]
+            if any(target is Ellipsis for target in out):
+                raise TypeError("out=... is only allowed as a keyword argument.")
         for value in inputs:
-            if getattr(type(value), "__array_ufunc__", value) is None:
+            if getattr(type(value), "__array_ufunc__", NO_VALUE) is None:
                 raise TypeError(f"operand of type '{type(value).__name__}' does not support ufuncs")
         if signature is not None and sig is not None:
             raise TypeError("cannot specify both 'sig' and 'signature'")
+        if out is NO_VALUE:
+            if where is not True:
+                warnings.warn(
+                    "'where' used without 'out', expect uninitialized memory in output. If this is intended, use "
+                    "out=None.",
+                    UserWarning,
+                    stacklevel=2,
+                )
+            out = None
         if out is None and where is True and dtype is None and signature is None and sig is None:
             if casting == "same_kind":
                 results = self._evaluate(inputs, None)
@@ -182,12 +195,12 @@ class ufunc:
     def _call_with_options(
         self, inputs: tuple[Any, ...], out: Any, where: Any, casting: str, dtype: Any, signature: Any
     ) -> Any:
-        outs = _out_tuple(out, self.nout, self.__name__)
-        request = _signature(signature, dtype, self.nin, self.nout)
+        outs = out_tuple(out, self.nout, self.__name__)
+        request = signature_of(signature, dtype, self.nin, self.nout)
         out_dtypes = tuple(None if o is None else numpy.dtype(o.dtype) for o in outs)
         mask = None
         if where is not True:
-            mask = tensor_of(where)
+            mask = tensor_of(where, torch.bool if isinstance(where, list | tuple) else None)
             if mask.dtype is not torch.bool:
                 raise TypeError(
                     f"Cannot cast array data from {NUMPY_OF_TORCH[mask.dtype]!r} to dtype('bool') according to the "
@@ -202,7 +215,7 @@ class ufunc:
         finished = []
         for tensor, target in zip(results, outs, strict=True):
             if mask is not None:
-                tensor = _merge(tensor, mask, target)
+                tensor = merge(tensor, mask, target)
             if target is None:
                 finished.append(ndarray._wrap(tensor))
                 continue
@@ -231,7 +244,12 @@ class ufunc:
                 operands.append(value)
                 kinds.append(kind)
             else:
-                tensor = tensor_of(value)
+                try:
+                    tensor = tensor_of(value)
+                except TypeError as error:
+                    raise TypeError(
+                        f"loop of ufunc does not support argument {len(operands)} of type {kind.__name__}: {error}"
+                    ) from None
                 operands.append(tensor)
                 kinds.append(tensor.dtype)
         if all(kind in _PLAIN for kind in kinds):  # nothing to be weak against
@@ -314,22 +332,32 @@ class ufunc:
         """Fold the function along axes of an array, as `numpy.ufunc.reduce`."""
         from scitorch.numpy.folding import reduce
 
-        result = reduce(self, array, axis, dtype, out, bool(keepdims), initial, where)
-        return ndarray._wrap(result) if out is None else write_out(_out_tuple(out, 1, self.__name__)[0], result)
+        (target,) = out_tuple(out, 1, self.__name__)
+        return self._delivered(reduce(self, array, axis, dtype, target, bool(keepdims), initial, where), target)
 
     def accumulate(self, array: Any, axis: int = 0, dtype: Any = None, out: Any = None) -> Any:
         """Return all partial results of the fold along one axis, as `numpy.ufunc.accumulate`."""
         from scitorch.numpy.folding import accumulate
 
-        result = accumulate(self, array, axis, dtype, out)
-        return ndarray._wrap(result) if out is None else write_out(_out_tuple(out, 1, self.__name__)[0], result)
+        (target,) = out_tuple(out, 1, self.__name__)
+        return self._delivered(accumulate(self, array, axis, dtype, target), target)
 
     def reduceat(self, array: Any, indices: Any, axis: int = 0, dtype: Any = None, out: Any = None) -> Any:
         """Fold over slices between successive indices, as `numpy.ufunc.reduceat`."""
         from scitorch.numpy.folding import reduceat
 
-        result = reduceat(self, array, indices, axis, dtype)
-        return ndarray._wrap(result) if out is None else write_out(_out_tuple(out, 1, self.__name__)[0], result)
+        (target,) = out_tuple(out, 1, self.__name__)
+        return self._delivered(reduceat(self, array, indices, axis, dtype), target)
+
+    def _delivered(self, result: torch.Tensor, target: Any) -> Any:
+        if target is None:
+            return ndarray._wrap(result)
+        if tuple(target.shape) != tuple(result.shape):
+            raise ValueError(
+                f"output parameter for a fold of {self.__name__} has shape {tuple(target.shape)}, the result has "
+                f"{tuple(result.shape)}"
+            )
+        return write_out(target, result)
 
     def outer(self, A: Any, B: Any, /, **keywords: Any) -> Any:
         """Apply the function to all pairs of elements of `A` and `B`."""
@@ -338,6 +366,8 @@ class ufunc:
         if self.signature is not None:
             raise TypeError(f"method outer is not allowed in ufunc with non-trivial signature: {self.signature}")
         a, b = tensor_of(A), tensor_of(B)
+        if a.ndim + b.ndim > 64:
+            raise ValueError(f"maximum supported dimension for an ndarray is 64, found {a.ndim + b.ndim}")
         column = a.reshape(a.shape + (1,) * b.ndim)
         return self(ndarray._wrap(column), ndarray._wrap(b), **keywords)
 
@@ -346,93 +376,6 @@ class ufunc:
         from scitorch.numpy.folding import at
 
         at(self, a, indices, b)
-
-
-def write_out(target: Any, tensor: torch.Tensor) -> Any:
-    """Write a result into an `out=` argument and return that argument."""
-    if isinstance(target, ndarray):
-        shape = target._tensor.shape
-        if tensor.shape != shape:
-            try:
-                tensor = tensor.expand(shape)
-            except RuntimeError:
-                raise ValueError(
-                    f"non-broadcastable output operand with shape {tuple(shape)} doesn't match the broadcast shape "
-                    f"{tuple(tensor.shape)}"
-                ) from None
-        target._store(tensor)
-    elif isinstance(target, torch.Tensor):
-        target.copy_(tensor)
-    elif isinstance(target, numpy.ndarray):
-        numpy.copyto(target, host_checked(tensor, "out"), casting="unsafe")
-    else:
-        raise TypeError(f"return arrays must be of ArrayType, not {type(target).__name__}")
-    return target
-
-
-def host_checked(tensor: torch.Tensor, where: str) -> Any:
-    """Return the tensor as a NumPy array; refuse where that would lose a gradient."""
-    if tensor.requires_grad:
-        raise RuntimeError(
-            f"{where}: the values carry a gradient, which a NumPy array cannot hold; detach them first, "
-            "for example with .tensor.detach()"
-        )
-    return host(tensor)
-
-
-def _merge(tensor: torch.Tensor, mask: torch.Tensor, target: Any) -> torch.Tensor:
-    if target is None:  # NumPy leaves these uninitialised; zeros are reproducible
-        rest = torch.zeros((), dtype=tensor.dtype, device=tensor.device)
-    else:
-        rest = tensor_of(target)
-        tensor = astype_tensor(tensor, rest.dtype)
-    try:
-        return torch.where(mask.to(tensor.device), tensor, rest)
-    except RuntimeError as error:
-        raise broadcast_error(error, [mask, tensor, rest]) from None
-
-
-def _out_tuple(out: Any, count: int, name: str) -> tuple[Any, ...]:
-    if out is None:
-        return (None,) * count
-    if not isinstance(out, tuple):
-        if count > 1:
-            raise TypeError(f"'out' must be a tuple of arrays for {name}, which has {count} outputs")
-        out = (out,)
-    if isinstance(out, tuple) and len(out) < count and len(out) >= 1:
-        out = out + (None,) * (count - len(out))
-    if len(out) != count:
-        raise ValueError("The 'out' tuple must have exactly one entry per ufunc output")
-    for target in out:
-        if target is Ellipsis or isinstance(target, EllipsisType):
-            continue
-        if target is not None and not isinstance(target, ndarray | torch.Tensor | numpy.ndarray):
-            raise TypeError("return arrays must be of ArrayType")
-    return tuple(
-        None if target is Ellipsis else (ndarray._wrap(target) if isinstance(target, torch.Tensor) else target)
-        for target in out
-    )
-
-
-def _signature(signature: Any, dtype: Any, nin: int, nout: int) -> Any:
-    """Return the `signature=` of NumPy's resolver from the two ways of writing it."""
-    if signature is not None and dtype is not None:
-        raise TypeError("cannot specify both 'signature' and 'dtype'")
-    if dtype is not None:
-        return (None,) * nin + (numpy.dtype(NUMPY_OF_TORCH[torch_dtype(dtype)]),) * nout
-    if isinstance(signature, str):
-        if "->" in signature:
-            left, _, right = signature.partition("->")
-            signature = tuple(left + right)
-        else:
-            signature = (signature,)
-    if isinstance(signature, tuple):
-        if len(signature) == 1 and nin + nout != 1:
-            signature = (None,) * nin + signature * nout
-        return tuple(None if s is None else numpy.dtype(s) for s in signature)
-    if signature is not None:
-        raise TypeError("the signature object to ufunc must be a string or a tuple")
-    return None
 
 
 def _host_kernel(reference: Any, kernel: Kernel | None, *operands: Any) -> Any:
