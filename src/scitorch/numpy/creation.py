@@ -112,7 +112,8 @@ def _like(
     if order == "F":
         axes = axes[::-1]
     elif order == "K" and len(sizes) == tensor.ndim and not tensor.is_contiguous():
-        axes = tuple(sorted(axes, key=lambda axis: -tensor.stride(axis)))
+        strides = tensor.stride()
+        axes = tuple(sorted(axes, key=strides.__getitem__, reverse=True))
     return (
         sizes,
         tensor.dtype if dtype is None else torch_dtype(dtype),

@@ -53,7 +53,7 @@ def geterr() -> dict[str, str]:
     are looked at only for kinds set with `seterr` or `errstate`.
     """
     asked = _asked.get()
-    return {kind: asked.get(kind) or _DEFAULTS[value] for kind, value in numpy.geterr().items()}
+    return {kind: asked.get(kind) or _DEFAULTS[str(value)] for kind, value in numpy.geterr().items()}
 
 
 @without_derivative("a setting")

@@ -164,7 +164,8 @@ def _split(tensor: torch.Tensor, key: Any) -> tuple[torch.Tensor, list[int], lis
     front : whether NumPy puts the axes of the index arrays first
     """
     items = list(key if isinstance(key, tuple) else (key,))
-    for place in sorted(range(len(items)), key=lambda place: isinstance(items[place], slice)):  # errors in NumPy's order
+    # Slices last: where several items are in error, NumPy reports theirs last
+    for place in sorted(range(len(items)), key=lambda place: isinstance(items[place], slice)):
         items[place] = _component(items[place])
     if sum(item is Ellipsis for item in items) > 1:
         raise IndexError("an index can only have a single ellipsis ('...')")

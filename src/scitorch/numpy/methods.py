@@ -143,14 +143,14 @@ class Methods:
 
     def reshape(self, *shape: Any, order: str = "C", copy: bool | None = None) -> Any:
         """Return the same elements in another shape, a view where possible."""
-        if len(shape) == 1:
-            shape = shape[0]
-        if order == "C" and copy is None and (type(shape) is int or all(type(n) is int for n in shape)):
+        sizes = shape[0] if len(shape) == 1 else shape
+        if order == "C" and copy is None:
             try:
-                return np.ndarray._wrap(self._tensor.reshape(shape))  # type: ignore[attr-defined]
+                if type(sizes) is int or bool not in map(type, sizes):
+                    return np.ndarray._wrap(self._tensor.reshape(sizes))  # type: ignore[attr-defined]
             except (RuntimeError, TypeError):
                 pass  # other ways of writing a shape, and NumPy's errors
-        return np.reshape(self, shape, order, copy=copy)
+        return np.reshape(self, sizes, order, copy=copy)
 
     def resize(self, *new_shape: Any, refcheck: bool = True) -> None:
         """Change the shape in place, filling with zeros."""

@@ -45,6 +45,7 @@ def host_checked(tensor: torch.Tensor, where: str) -> Any:
 
 
 def merge(tensor: torch.Tensor, mask: torch.Tensor, target: Any) -> torch.Tensor:
+    """Return a result where a mask holds, and elsewhere what `out=` held before."""
     if target is None:  # NumPy leaves these uninitialised; zeros are reproducible
         rest = torch.zeros((), dtype=tensor.dtype, device=tensor.device)
     else:
@@ -57,6 +58,7 @@ def merge(tensor: torch.Tensor, mask: torch.Tensor, target: Any) -> torch.Tensor
 
 
 def out_tuple(out: Any, count: int, name: str) -> tuple[Any, ...]:
+    """Return one target or None for each of the outputs, from any way of writing `out=`."""
     if out is None or out is Ellipsis:
         return (None,) * count
     if isinstance(out, tuple) and any(target is Ellipsis for target in out):
