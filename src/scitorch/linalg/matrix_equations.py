@@ -182,3 +182,43 @@ def solve_continuous_lyapunov(a: Tensor, q: Tensor) -> Tensor:
             f"{tuple(a.shape[-2:])}"
         )
     return _sylvester(a, adjoint(a), q, check_finite=True, function="solve_continuous_lyapunov")
+
+
+@composite(
+    samples=lambda make: [Sample((make.well_conditioned(3, 3), make(3, 3)))], reference="scipy.linalg.solve_lyapunov"
+)
+def solve_lyapunov(a: Tensor, q: Tensor) -> Tensor:
+    """
+    Solve the continuous Lyapunov equation ``a @ x + x @ a^H = q``.
+
+    Parameters
+    ----------
+    a : Tensor, shape (..., n, n)
+        Coefficients.
+    q : Tensor, shape (..., n, n)
+        Right-hand sides.
+
+    Returns
+    -------
+    Tensor, shape (..., n, n)
+        The solution.
+
+    Raises
+    ------
+    ValueError
+        For shapes that do not fit, or entries that are not finite.
+    numpy.linalg.LinAlgError
+        If an eigenvalue and the conjugate of another sum to zero, to working precision.
+
+    Notes
+    -----
+    Another name of :func:`solve_continuous_lyapunov`.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from scitorch.linalg import solve_lyapunov
+    >>> solve_lyapunov(torch.tensor([[-1.0]]), torch.tensor([[2.0]]))
+    tensor([[-1.]])
+    """
+    return solve_continuous_lyapunov(a, q)

@@ -29,14 +29,23 @@ def _stack(
     return tuple(batched), [tuple(c[n] for c in columns) for n in range(size)]
 
 
+def _combinations(count: int) -> list[tuple[int | None, ...]]:
+    """Batch dimensions of ``count`` arguments: all choices for up to three, else those of one, of two and of all."""
+    every = product((None, 0, -1), repeat=count)
+    wanted = range(1, count + 1) if count <= 3 else (1, 2, count)
+    return [dims for dims in every if sum(d is not None for d in dims) in wanted and (count <= 3 or _plain(dims))]
+
+
+def _plain(dims: tuple[int | None, ...]) -> bool:
+    """Whether, if all arguments are batched, it is along the same dimension."""
+    return None in dims or len(set(dims)) == 1
+
+
 @law(applies=is_differentiable)
 def vmap_is_a_loop(subject: Subject) -> None:
-    """Every combination of batched and unbatched arguments, batch dimension first or last."""
+    """Every combination of batched and unbatched arguments, batch dimension first or last; of many arguments, pairs."""
     for case in subject.cases(2):
-        choices = product((None, 0, -1), repeat=len(case.moving))
-        for dims in choices:
-            if all(d is None for d in dims):
-                continue
+        for dims in _combinations(len(case.moving)):
             batched, single = _stack(case, dims)
             found = torch.func.vmap(case, in_dims=dims)(*batched)
             expected = [torch.stack(r) for r in zip(*(case(*s) for s in single))]
