@@ -1,5 +1,6 @@
 """Unmodified SciPy with SCIPY_ARRAY_API=1, called with arrays of this namespace."""
 
+import math
 import os
 import subprocess
 import sys
@@ -49,3 +50,22 @@ def test_vector_norm_without_elements(shape: tuple[int, int], keepdims: bool) ->
     expected = numpy.linalg.vector_norm(numpy.zeros(shape), axis=-1, keepdims=keepdims)
     assert found.shape == expected.shape
     assert found.tolist() == expected.tolist()
+
+
+@pytest.mark.parametrize("side", ["left", "right"])
+@pytest.mark.parametrize("count", [3, 8])
+def test_searchsorted_puts_nan_last(side: str, count: int) -> None:
+    haystack = numpy.array([0.0, 1.0, 2.0, math.inf, math.nan, math.nan])
+    needles = numpy.array([math.nan, math.inf, 1.0, -math.inf, 0.5, 3.0, 2.0, math.nan])[:count]
+    found = snp.searchsorted(snp.asarray(haystack), snp.asarray(needles), side)
+    assert found.tolist() == numpy.searchsorted(haystack, needles, side).tolist()
+
+
+def test_conjugate_factors_convolve_to_a_real_polynomial() -> None:
+    # as scipy.signal.zpk2tf does it
+    roots = numpy.array([1.3 + 2012.7j, 1.3 - 2012.7j, -0.7 + 2098.1j, -0.7 - 2098.1j])
+    polynomial = snp.asarray([1.0 + 0j])
+    for root in roots:
+        polynomial = snp.convolve(polynomial, snp.asarray([1.0, -root]))
+    assert numpy.abs(numpy.asarray(polynomial.imag)).max() == 0
+    assert numpy.allclose(numpy.asarray(polynomial.real), numpy.poly(roots), rtol=1e-15)

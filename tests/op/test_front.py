@@ -83,6 +83,9 @@ def test_numpy_arrays_in_and_out() -> None:
     out = length(numpy.array([3.0]), numpy.array([4.0], dtype=numpy.float32))
     assert isinstance(out, numpy.ndarray) and out.dtype == numpy.float64
     assert length(numpy.array([3]), 4).dtype == numpy.float64
+    # arrays of integers are as wide as float64, Python's numbers are not
+    assert length(numpy.array([3]), numpy.array([4.0], dtype=numpy.float32)).dtype == numpy.float64
+    assert length(3, numpy.array([4.0], dtype=numpy.float32)).dtype == numpy.float32
     assert float(length(numpy.float64(3), numpy.float64(4))) == 5.0
     assert isinstance(length(numpy.array([3.0]), torch.tensor([4.0])), Tensor)
 

@@ -61,3 +61,14 @@ def test_outside_the_domain() -> None:
         first = torch.func.grad(function)
         assert math.isnan(first(point).item())
         assert math.isnan(torch.func.grad(first)(point).item())
+
+
+@pytest.mark.parametrize("name", ["gdtr", "gdtrc"])
+@pytest.mark.parametrize("rate", [-1.0, 0.0, 2.0])
+def test_gamma_distribution_at_a_negative_point(name: str, rate: float) -> None:
+    # also where rate times point is positive
+    arguments = torch.tensor([rate, 2.0, -1.0], dtype=torch.float64, requires_grad=True)
+    found = getattr(special, name)(*arguments)
+    (gradient,) = torch.autograd.grad(found, arguments)
+    assert found.isnan()
+    assert gradient.isnan().any()

@@ -320,7 +320,19 @@ def _correlated(x: torch.Tensor, y: torch.Tensor, mode: Any) -> torch.Tensor:
         before = after = 0
     padded = torch.cat([x.new_zeros(before), x, x.new_zeros(after)])
     if x.is_floating_point() or x.is_complex():
-        result = torch.nn.functional.conv1d(padded[None, None], y[None, None])[0, 0]
-        return result
+        return _complex_windowed(padded, y) if x.is_complex() else _windowed(padded[None, None], y[None, None])[0, 0]
     windows = padded.unfold(0, m, 1)
     return product(windows, y)
+
+
+_windowed = torch.nn.functional.conv1d
+
+
+def _complex_windowed(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+    """Return the sliding product of complex vectors by four real ones.
+
+    torch's own complex convolution forms the imaginary part as ``(a + b)(c + d) - ac - bd``, whose error is relative to
+    the larger of the two parts: products of conjugate factors do not come out real.
+    """
+    parts = _windowed(torch.view_as_real(x.resolve_conj()).T[:, None], torch.view_as_real(y.resolve_conj()).T[:, None])
+    return torch.complex(parts[0, 0] - parts[1, 1], parts[0, 1] + parts[1, 0])

@@ -1,5 +1,6 @@
 """Sorting, searching, selecting: positions are found by torch or NumPy, values gathered, so gradients follow them."""
 
+import math
 from typing import Any
 
 import numpy
@@ -281,4 +282,18 @@ def searchsorted(a: Any, v: Any, side: str = "left", sorter: Any = None) -> ndar
             side[0].replace("l", "left").replace("r", "right") if len(side) == 1 else side,
         )  # type: ignore[call-overload]
         return ndarray._wrap(from_host(found, haystack.device))
-    return ndarray._wrap(torch.searchsorted(haystack.contiguous(), needles.contiguous(), right=side[0] == "r"))
+    right = side[0] == "r"
+    if not common.is_floating_point:
+        return ndarray._wrap(torch.searchsorted(haystack.contiguous(), needles.contiguous(), right=right))
+    seen = memory.views(haystack, needles) if needles.numel() < haystack.numel() else None
+    if seen is not None:  # without a pass over the whole haystack
+        return ndarray._wrap(from_host(numpy.searchsorted(*seen, side="right" if right else "left")))
+    return ndarray._wrap(_inserted_with_nan_last(haystack, needles, right))
+
+
+def _inserted_with_nan_last(haystack: torch.Tensor, needles: torch.Tensor, right: bool) -> torch.Tensor:
+    """Return insertion points in the order in which NaN comes after all numbers, which torch does not know."""
+    is_nan = haystack.isnan()
+    numbers = (~is_nan).sum()
+    found = torch.searchsorted(torch.where(is_nan, math.inf, haystack).contiguous(), needles.contiguous(), right=right)
+    return torch.where(needles.isnan(), haystack.numel() if right else numbers, torch.minimum(found, numbers))

@@ -186,12 +186,20 @@ def _as_tensor(op: Operator, argument: str, value: Any) -> Any:
 
 
 def _precision(given: Sequence[Any], default: torch.dtype, *, by_rank: bool) -> torch.dtype:
-    """The real dtype of the computation. With ``by_rank``, 0-d tensors do not raise the precision of others."""
+    """The real dtype of the computation.
+
+    With ``by_rank``, torch's rule, integers and 0-d tensors do not raise the precision of others. Without it, arrays of
+    integers count as float64, as under SciPy.
+    """
     ranked: list[torch.dtype] = []
     scalar: list[torch.dtype] = []
     for x in given:
-        if isinstance(x, Tensor) and (x.is_floating_point() or x.is_complex()):
+        if not isinstance(x, Tensor):
+            continue
+        if x.is_floating_point() or x.is_complex():
             (ranked if x.ndim or not by_rank else scalar).append(real_dtype(x.dtype))
+        elif not by_rank:
+            ranked.append(torch.float64)
     found = ranked or scalar
     if not found:
         return default

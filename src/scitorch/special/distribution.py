@@ -162,7 +162,7 @@ def gdtr(a: Tensor, b: Tensor, x: Tensor) -> Tensor:
     >>> gdtr(*torch.tensor([1.0, 2.0, 3.0], dtype=torch.float64))
     tensor(0.8009, dtype=torch.float64)
     """
-    return gammainc(b, a * x)
+    return nan_where(x < 0, gammainc(b, a * x), a, b, x)
 
 
 @composite(
@@ -204,7 +204,7 @@ def gdtrc(a: Tensor, b: Tensor, x: Tensor) -> Tensor:
     >>> gdtrc(*torch.tensor([1.0, 2.0, 3.0], dtype=torch.float64))
     tensor(0.1991, dtype=torch.float64)
     """
-    return gammaincc(b, a * x)
+    return nan_where(x < 0, gammaincc(b, a * x), a, b, x)
 
 
 def _no_f_distribution(dfn: Tensor, dfd: Tensor, x: Tensor) -> Tensor:
