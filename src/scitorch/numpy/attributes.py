@@ -175,7 +175,13 @@ class flatiter:
         if isinstance(key, tuple) and len(key) == 0:
             raise IndexError("Assigning to a flat iterator with a 0-D index is not supported")
         where = _flat_key(key, tensor.numel())
-        places = indexing.get(torch.arange(tensor.numel(), device=tensor.device), where).reshape(-1)
+        if isinstance(where, slice):
+            chosen = range(tensor.numel())[where]
+            # torch refuses an empty range whose bounds lie the wrong way round
+            bounds = (chosen.start, chosen.stop, chosen.step) if chosen else (0, 0)
+            places = torch.arange(*bounds, device=tensor.device)
+        else:
+            places = indexing.get(torch.arange(tensor.numel(), device=tensor.device), where).reshape(-1)
         values = tensor_of(value, tensor.dtype).reshape(-1)
         if places.numel() == 0:
             return

@@ -340,6 +340,10 @@ def fill_diagonal(a: Any, val: Any, wrap: bool = False) -> None:
     if array.ndim < 2:
         raise ValueError("array must be at least 2-d")
     end = None
+    if len(set(array.shape)) == 1 and tensor_of(val).ndim == 0:
+        places = ndarray._wrap(torch.arange(array.shape[0], device=array.tensor.device))
+        array[(places,) * array.ndim] = val
+        return
     if array.ndim == 2:
         step = array.shape[1] + 1
         if not wrap:

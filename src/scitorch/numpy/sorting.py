@@ -287,7 +287,7 @@ def searchsorted(a: Any, v: Any, side: str = "left", sorter: Any = None) -> ndar
         return ndarray._wrap(torch.searchsorted(haystack.contiguous(), needles.contiguous(), right=right))
     seen = memory.views(haystack, needles) if needles.numel() < haystack.numel() else None
     if seen is not None:  # without a pass over the whole haystack
-        return ndarray._wrap(from_host(numpy.searchsorted(*seen, side="right" if right else "left")))
+        return ndarray._wrap(from_host(numpy.searchsorted(seen[0], seen[1], "right" if right else "left")))
     return ndarray._wrap(_inserted_with_nan_last(haystack, needles, right))
 
 
