@@ -8,7 +8,7 @@ import torch
 
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.axes import normalize_axis
-from scitorch.numpy.conversion import asarray, tensor_of, to_numpy
+from scitorch.numpy.conversion import asarray, ascontiguousarray, asfortranarray, tensor_of, to_numpy
 from scitorch.numpy.declaration import differentiable
 from scitorch.numpy.dtypes import as_declared, as_signed, astype_tensor
 
@@ -119,7 +119,12 @@ def pad(array: Any, pad_width: Any, mode: Any = "constant", **kwargs: Any) -> nd
         Options of the modes.
     """
     tensor = tensor_of(array)
-    widths = _pairs(pad_width, tensor.ndim)
+    padded = _padded(tensor, _pairs(pad_width, tensor.ndim), mode, kwargs)
+    by_columns = tensor.ndim > 1 and not tensor.is_contiguous() and tensor.mT.is_contiguous()
+    return asfortranarray(padded) if by_columns else ascontiguousarray(padded)
+
+
+def _padded(tensor: torch.Tensor, widths: list[tuple[int, int]], mode: Any, kwargs: dict[str, Any]) -> ndarray:
     if callable(mode):
         return _padded_by_function(tensor, widths, mode, kwargs)
     allowed = {
@@ -142,6 +147,8 @@ def pad(array: Any, pad_width: Any, mode: Any = "constant", **kwargs: Any) -> nd
         raise ValueError(f"unsupported keyword arguments for mode '{mode}': {unknown}")
     if mode in _INDEX_MODES and kwargs.get("reflect_type", "even") == "even":
         return _padded_by_index(tensor, widths, mode)
+    if mode in ("maximum", "minimum") and 0 in numpy.asarray(kwargs.get("stat_length")):
+        raise ValueError("stat_length of 0 yields no value for padding")
     for axis, (before, after) in enumerate(widths):
         tensor = _padded_axis(tensor, axis, before, after, mode, kwargs)
     return ndarray._wrap(tensor)
@@ -165,6 +172,8 @@ def _pairs(value: Any, ndim: int, as_index: bool = True) -> list[tuple[Any, Any]
     try:
         return [tuple(pair) for pair in numpy.broadcast_to(widths, (ndim, 2)).tolist()]
     except ValueError:
+        if widths.ndim > 2:
+            raise ValueError("input operand has more dimensions than allowed by the axis remapping") from None
         raise ValueError(
             f"operands could not be broadcast together with remapped shapes [original->remapped]: {widths.shape} "
             f"and requested shape ({ndim},2)"
@@ -226,8 +235,6 @@ def _padded_axis(
     for length in pair:
         if length < 0:
             raise ValueError("index can't contain negative values")
-        if length < 1 and mode in ("maximum", "minimum"):
-            raise ValueError("stat_length of 0 yields no value for padding")
     left = _statistic(tensor.narrow(axis, 0, min(pair[0], n)), axis, mode)
     right = _statistic(tensor.narrow(axis, n - min(pair[1], n), min(pair[1], n)), axis, mode)
     return torch.cat([left.expand(block(before)), tensor, right.expand(block(after))], axis)

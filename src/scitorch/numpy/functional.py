@@ -13,6 +13,8 @@ from scitorch.numpy.declaration import differentiable
 from scitorch.numpy.joining import stack
 from scitorch.numpy.missing import NO_VALUE
 
+Core = tuple[str, ...]  # names of the core dimensions of one argument
+
 __all__ = ["apply_along_axis", "apply_over_axes", "piecewise", "vectorize"]
 
 
@@ -140,15 +142,14 @@ class vectorize:
         arrays = [asarray(args[i]) for i in places] + [asarray(kwargs[k]) for k in names]
         if not arrays:
             return self.pyfunc(*args, **kwargs)
-        cores = self._core_dimensions(len(arrays))
-        shape = numpy.broadcast_shapes(*(a.shape[: a.ndim - c] for a, c in zip(arrays, cores, strict=True)))
-        spread = [a._tensor.expand((*shape, *a.shape[a.ndim - c :])) for a, c in zip(arrays, cores, strict=True)]
+        inputs, outputs = self._core_dimensions(len(arrays))
+        sizes = _core_sizes(arrays, inputs)
+        loops = [a.ndim - len(core) for a, core in zip(arrays, inputs, strict=True)]
+        shape = numpy.broadcast_shapes(*(a.shape[:loop] for a, loop in zip(arrays, loops, strict=True)))
+        spread = [a._tensor.expand((*shape, *a.shape[loop:])) for a, loop in zip(arrays, loops, strict=True)]
         points = list(numpy.ndindex(shape))
         if not points:
-            if self.otypes is None:
-                raise ValueError("cannot call `vectorize` on size 0 inputs unless `otypes` is set")
-            empty = [ndarray._wrap(torch.zeros(shape)).astype(t) for t in self.otypes]
-            return empty[0] if len(empty) == 1 else tuple(empty)
+            return self._without_elements(shape, outputs, sizes)
         results = []
         for point in points:
             positional, keywords = list(args), dict(kwargs)
@@ -157,21 +158,71 @@ class vectorize:
             for tensor, k in zip(spread[len(places) :], names, strict=True):
                 keywords[k] = ndarray._wrap(tensor[point])
             results.append(self.pyfunc(*positional, **keywords))
-        outputs = len(results[0]) if isinstance(results[0], tuple) else 1
-        columns = [[r[i] for r in results] for i in range(outputs)] if isinstance(results[0], tuple) else [results]
+        several = isinstance(results[0], tuple)
+        found = len(results[0]) if several else 1
+        if outputs is not None and found != len(outputs):
+            raise ValueError(f"wrong number of outputs from pyfunc: expected {len(outputs)}, got {found}")
+        columns = [[r[i] for r in results] for i in range(found)] if several else [results]
         finished = []
         for number, column in enumerate(columns):
             parts = [asarray(value) for value in column]
+            if outputs is not None:
+                _check_core(parts, outputs[number], sizes)
             wanted = self.otypes[number] if self.otypes else parts[0].dtype
             joined = stack([part.astype(wanted, copy=False) for part in parts])
             finished.append(joined.reshape((*shape, *parts[0].shape)))
-        return finished[0] if not isinstance(results[0], tuple) else tuple(finished)
+        return tuple(finished) if several else finished[0]
 
-    def _core_dimensions(self, count: int) -> list[int]:
+    def _without_elements(self, shape: tuple[int, ...], outputs: list[Core] | None, sizes: dict[str, int]) -> Any:
+        """Return the empty results, whose dtypes no call can tell."""
+        if self.otypes is None:
+            raise ValueError("cannot call `vectorize` on size 0 inputs unless `otypes` is set")
+        unknown = [name for core in outputs or () for name in core if name not in sizes]
+        if unknown:
+            raise ValueError(
+                f"cannot call `vectorize` with a signature including new output dimensions {unknown} on size 0 inputs"
+            )
+        cores = outputs or [()] * len(self.otypes)
+        empty = [
+            ndarray._wrap(torch.zeros((*shape, *(sizes[name] for name in core)))).astype(otype)
+            for core, otype in zip(cores, self.otypes, strict=True)
+        ]
+        return empty[0] if len(empty) == 1 else tuple(empty)
+
+    def _core_dimensions(self, count: int) -> tuple[list[Core], list[Core] | None]:
+        """Return the names of the core dimensions of every argument, and of every output if there is a signature."""
         if self.signature is None:
-            return [0] * count
-        inputs = self.signature.replace(" ", "").split("->")[0]
-        cores = [len([d for d in part.strip("()").split(",") if d]) for part in inputs.split("),(")]
-        if len(cores) != count:
-            raise TypeError(f"wrong number of positional arguments: expected {len(cores)}, got {count}")
-        return cores
+            return [()] * count, None
+        inputs, outputs = (_cores(side) for side in self.signature.replace(" ", "").split("->"))
+        if len(inputs) != count:
+            raise TypeError(f"wrong number of positional arguments: expected {len(inputs)}, got {count}")
+        return inputs, outputs
+
+
+def _cores(side: str) -> list[Core]:
+    """Read one side of a signature: ``"(n,m),()"`` is ``[("n", "m"), ()]``."""
+    return [tuple(name for name in part.split(",") if name) for part in side[1:-1].split("),(")]
+
+
+def _core_sizes(arrays: list[ndarray], cores: list[Core]) -> dict[str, int]:
+    sizes: dict[str, int] = {}
+    for array, core in zip(arrays, cores, strict=True):
+        if array.ndim < len(core):
+            raise ValueError(
+                f"{array.ndim}-dimensional argument does not have enough dimensions for all core dimensions {core}"
+            )
+        _match(array.shape[array.ndim - len(core) :], core, sizes)
+    return sizes
+
+
+def _match(shape: tuple[int, ...], core: Core, sizes: dict[str, int]) -> None:
+    for name, size in zip(core, shape, strict=True):
+        if sizes.setdefault(name, size) != size:
+            raise ValueError(f"inconsistent size for core dimension {name!r}: {size} vs {sizes[name]}")
+
+
+def _check_core(parts: list[ndarray], core: Core, sizes: dict[str, int]) -> None:
+    for part in parts:
+        if part.ndim != len(core):
+            raise ValueError(f"an output has {part.ndim} dimensions, but its core dimensions are {core}")
+        _match(part.shape, core, sizes)

@@ -3,6 +3,7 @@
 import math
 from typing import Any
 
+import numpy
 import torch
 
 from scitorch.numpy.array import ndarray
@@ -28,14 +29,14 @@ __all__ = [
 
 @differentiable("np.real(x)")
 def real(val: Any) -> Any:
-    """Return the real part."""
-    return asarray(val).real
+    """Return the real part; that of a scalar of Python or NumPy is one."""
+    return val.real if isinstance(val, (int, float, complex, numpy.generic)) else asarray(val).real
 
 
 @differentiable("np.imag(x) + np.real(y)")
 def imag(val: Any) -> Any:
-    """Return the imaginary part."""
-    return asarray(val).imag
+    """Return the imaginary part; that of a scalar of Python or NumPy is one."""
+    return val.imag if isinstance(val, (int, float, complex, numpy.generic)) else asarray(val).imag
 
 
 @differentiable("np.angle(x)", "np.angle(x + 1j * y, deg=True)")

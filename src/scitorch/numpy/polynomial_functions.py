@@ -295,7 +295,8 @@ class poly1d:
 
     @coeffs.setter
     def coeffs(self, value: Any) -> None:
-        if value is not self.coeffs:
+        # augmented assignment hands back the array that it has changed
+        if not isinstance(value, ndarray) or value._tensor is not self._coefficients:
             raise AttributeError("Cannot set attribute")
 
     c = coef = coefficients = coeffs

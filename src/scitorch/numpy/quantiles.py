@@ -18,6 +18,7 @@ from scitorch.numpy.missing import NO_VALUE
 from scitorch.numpy.reductions import finish
 from scitorch.numpy.sorting import gather, order_of, partition, sort
 from scitorch.numpy.statistics import merged_axes, restored_axes
+from scitorch.numpy.ufunc_arguments import write_out
 
 __all__ = ["nanpercentile", "nanquantile", "percentile", "quantile"]
 
@@ -123,7 +124,8 @@ def _quantile(
         result = _from_sorted(flat, fractions, method, skip_nan)
     if keepdims:
         result = restored_axes(result, tuple(ax + fractions.ndim for ax in axes), True)
-    return finish(result, out)
+    # like every ufunc, but unlike other reductions, it fills an `out` of more dimensions
+    return finish(result, None) if out is None else write_out(out, result)
 
 
 def _warn_empty() -> None:

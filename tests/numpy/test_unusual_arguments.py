@@ -1,0 +1,69 @@
+"""Functions of functions, padding and percentiles where arguments are unusual, against NumPy."""
+
+import operator
+from types import ModuleType
+
+import numpy
+import pytest
+
+import scitorch.numpy
+
+BOTH = pytest.mark.parametrize("np", [scitorch.numpy, numpy], ids=["scitorch", "numpy"])
+
+
+@BOTH
+def test_vectorize_checks_its_signature(np: ModuleType) -> None:
+    add = np.vectorize(operator.add, signature="(n),(n)->(n)")
+    assert add([[1, 2], [3, 4]], [1, 2]).tolist() == [[2, 4], [4, 6]]
+    with pytest.raises(ValueError, match="does not have enough dimensions"):
+        add(1, 2)
+    with pytest.raises(ValueError, match="inconsistent size for core dimension"):
+        add([1, 2], [1, 2, 3])
+    with pytest.raises(ValueError, match="inconsistent size for core dimension"):
+        np.vectorize(lambda x: x[:-1], signature="(n)->(n)")([1, 2, 3])
+    with pytest.raises(ValueError, match="wrong number of outputs"):
+        np.vectorize(lambda x: (x, x), signature="()->()")([1, 2])
+
+
+@BOTH
+def test_vectorize_without_elements(np: ModuleType) -> None:
+    x = np.zeros((0, 5), dtype=int)
+    assert np.vectorize(lambda v: v, signature="(n)->(n)", otypes="d")(x).shape == (0, 5)
+    with pytest.raises(ValueError, match="new output dimensions"):
+        np.vectorize(lambda v: [v], signature="()->(n)", otypes="i")(x)
+
+
+@BOTH
+def test_parts_of_scalars_are_scalars(np: ModuleType) -> None:
+    assert type(np.real(1 + 2j)) is float and np.imag(1 + 2j) == 2 and type(np.imag(3)) is int
+    assert isinstance(np.real(np.array(1 + 2j)), np.ndarray)
+
+
+@BOTH
+def test_coefficients_of_poly1d_change_in_place(np: ModuleType) -> None:
+    p = np.poly1d([1, 2, 3])
+    p.coeffs += 1
+    p.coeffs[2] += 10
+    assert p.coeffs.tolist() == [2, 3, 14]
+    with pytest.raises(AttributeError):
+        p.coeffs = np.array([1, 2])
+
+
+@BOTH
+def test_percentile_fills_a_larger_out(np: ModuleType) -> None:
+    out = np.empty(3)
+    assert np.percentile([1.0, 2.0, 3.0], 50, out=out) is out
+    assert out.tolist() == [2.0, 2.0, 2.0]
+
+
+@BOTH
+@pytest.mark.parametrize("mode", ["constant", "edge", "linear_ramp", "mean", "reflect", "wrap"])
+def test_padding_keeps_the_memory_order(np: ModuleType, mode: str) -> None:
+    assert np.pad(np.ones((3, 4), order="C"), 2, mode).flags["C_CONTIGUOUS"]
+    assert np.pad(np.ones((3, 4), order="F"), 2, mode).flags["F_CONTIGUOUS"]
+
+
+@BOTH
+def test_padding_refuses_empty_statistics(np: ModuleType) -> None:
+    with pytest.raises(ValueError, match="stat_length of 0"):
+        np.pad([1.0, 2.0], 0, "minimum", stat_length=(1, 0))
