@@ -16,6 +16,7 @@ from scitorch.numpy.dtypes import (
     scalar_dtype,
     torch_dtype,
 )
+from scitorch.numpy.memory import views
 from scitorch.numpy.routine import routine
 
 __all__ = [
@@ -62,7 +63,8 @@ def tensor_of(value: Any, dtype: torch.dtype | None = None) -> torch.Tensor:
             dtype = scalar_dtype(value)
         return _scalar(value, dtype)
     elif isinstance(value, list | tuple) and _holds_arrays(value):
-        tensor = _stack(value)
+        seen = _seen(value)
+        tensor = _stack(value) if seen is None else from_host(numpy.array(seen))
     elif isinstance(value, numpy.ndarray | numpy.generic):
         tensor = from_host(value)
     else:
@@ -110,6 +112,25 @@ def _holds_arrays(values: Sequence[Any]) -> bool:
     if any(issubclass(kind, list | tuple) for kind in kinds):
         return any(isinstance(item, list | tuple) and _holds_arrays(item) for item in values)
     return False
+
+
+def _seen(values: Sequence[Any]) -> list[Any] | None:
+    """The nested sequence with NumPy's view of each array's memory, or None where one is not to be looked at."""
+    found: list[Any] = []
+    for item in values:
+        kind = type(item)
+        if kind in _PLAIN:
+            found.append(item)
+            continue
+        tensor = item._tensor if kind is ndarray else item
+        if isinstance(tensor, torch.Tensor):
+            seen = views(tensor) if tensor.dtype in NUMPY_OF_TORCH else None
+        else:
+            seen = (_seen(item),) if kind in (list, tuple) else None
+        if seen is None or seen[0] is None:
+            return None
+        found.append(seen[0])
+    return found
 
 
 def _stack(values: Sequence[Any]) -> torch.Tensor:
