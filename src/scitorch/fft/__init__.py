@@ -2,14 +2,18 @@
 
 The Fourier transforms are torch's. The cosine and sine transforms, which torch does not have, are operators: SciPy's
 pocketfft on the CPU, FFT formulas elsewhere, derivatives by transposition.
+
+The package is a backend of SciPy's: ``with scipy.fft.set_backend(scitorch.fft)`` sends SciPy's own functions here.
 """
 
 from typing import TYPE_CHECKING
 
 from scitorch.op import export_public
 
+from . import backend
 from .frequencies import fftfreq, next_fast_len, prev_fast_len, rfftfreq
 from .hankel import fhtoffset
+from .workers import get_workers, set_workers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,4 +22,16 @@ if TYPE_CHECKING:
     def __getattr__(name: str) -> Callable[..., Any]: ...
 
 
-__all__ = [*export_public(__name__), "fftfreq", "fhtoffset", "next_fast_len", "prev_fast_len", "rfftfreq"]
+__ua_domain__ = backend.DOMAIN
+__ua_function__ = backend.dispatch
+
+__all__ = [
+    *export_public(__name__),
+    "fftfreq",
+    "fhtoffset",
+    "get_workers",
+    "next_fast_len",
+    "prev_fast_len",
+    "rfftfreq",
+    "set_workers",
+]

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from ..op.loops import computing_dtype
+from .workers import worker_count
 
 _NORMS = ("backward", "ortho", "forward")
 
@@ -56,12 +57,12 @@ def check_execution(name: str, workers: int | None, plan: object = None) -> None
     Raises
     ------
     ValueError
-        If ``workers`` is zero.
+        If ``workers`` is not a number of threads.
     NotImplementedError
         If a plan is given.
     """
-    if workers is not None and operator.index(workers) == 0:
-        raise ValueError(f"{name}: workers is 0; wanted a number of threads (torch.set_num_threads decides it)")
+    if workers is not None:
+        worker_count(name, workers)
     if plan is not None:
         raise NotImplementedError(f"{name}: plan is {plan!r}; precomputed plans are not supported, pass None")
 

@@ -49,11 +49,11 @@ def host_kernel(kind: str) -> Callable[..., Tensor]:
             "workers": torch.get_num_threads() if x.numel() >= _THREADED_SIZE else 1,
         }
         x = x.resolve_conj().resolve_neg()
-        if not x.is_complex():
-            return torch.from_numpy(transform(x.numpy(), **options))
         # Both parts at once, side by side: SciPy 1.17 ignores `orthogonalize` when it is given complex numbers.
-        parts = torch.view_as_real(x).numpy()
-        return torch.view_as_complex(torch.from_numpy(transform(parts, axis=-2, **options)))
+        parts, axis = (torch.view_as_real(x), -2) if x.is_complex() else (x, -1)
+        with scipy.fft.set_backend("scipy", only=True):  # this package may be the backend that is set
+            y = torch.from_numpy(transform(parts.numpy(), axis=axis, **options))
+        return torch.view_as_complex(y) if x.is_complex() else y
 
     return kernel
 
