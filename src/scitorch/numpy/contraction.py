@@ -8,8 +8,18 @@ import torch
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.axes import normalize_axis
 from scitorch.numpy.conversion import tensor_of
+from scitorch.numpy.creation import laid_out
 from scitorch.numpy.declaration import differentiable, without_derivative
-from scitorch.numpy.dtypes import INEXACT, NUMPY_OF_TORCH, WIDE_UNSIGNED, astype_tensor, from_host, host, torch_dtype
+from scitorch.numpy.dtypes import (
+    CASTINGS,
+    INEXACT,
+    NUMPY_OF_TORCH,
+    WIDE_UNSIGNED,
+    astype_tensor,
+    from_host,
+    host,
+    torch_dtype,
+)
 from scitorch.numpy.products import common_dtype, product
 from scitorch.numpy.reductions import finish
 
@@ -150,6 +160,10 @@ def einsum(
     optimize : bool or str
         Accepted; torch chooses the order of contraction.
     """
+    if casting not in CASTINGS:
+        raise ValueError(f"casting must be one of {', '.join(map(repr, CASTINGS))} (got {casting!r})")
+    if order not in ("C", "F", "A", "K"):
+        raise ValueError(f"order must be one of 'C', 'F', 'A', or 'K' (got {order!r})")
     subscripts, arrays = _subscripts(operands)
     tensors = [tensor_of(a) for a in arrays]
     if dtype is None:
@@ -168,12 +182,15 @@ def einsum(
     # torch's contractions have no boolean and few integer kernels
     compute = torch.int64 if common is torch.bool else common
     tensors = [t.to(compute) for t in tensors]
-    numpy.einsum_path(subscripts, *(numpy.broadcast_to(numpy.empty(()), tuple(t.shape)) for t in tensors))
+    planned = [numpy.broadcast_to(numpy.empty(()), tuple(t.shape)) for t in tensors]
+    numpy.einsum_path(subscripts, *planned, optimize=optimize if isinstance(optimize, list | tuple) else "greedy")
     try:
         result = torch.einsum(*_stretched(subscripts, tensors))
     except RuntimeError as error:
         raise ValueError(f"einsum: {error}") from None
-    result = result != 0 if common is torch.bool else result
+    result = result != 0 if common is torch.bool else result.to(common)  # sums of small integers come out as int64
+    if order in ("C", "F") and result.ndim > 1:
+        result = laid_out(result, tuple(range(result.ndim))[:: 1 if order == "C" else -1])
     if out is not None:
         result = astype_tensor(result, tensor_of(out).dtype)
     return finish(result, out)
@@ -192,6 +209,9 @@ def _subscripts(operands: tuple[Any, ...]) -> tuple[str, list[Any]]:
     letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
     def text(labels: Any) -> str:
+        numbers = [label for label in labels if label is not Ellipsis]
+        if not all(0 <= label < len(letters) for label in numbers):
+            raise ValueError(f"subscript is not within the valid range [0, {len(letters)})")
         return "".join("..." if label is Ellipsis else letters[int(label)] for label in labels)
 
     pairs = list(operands)

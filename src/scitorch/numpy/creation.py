@@ -122,10 +122,10 @@ def _like(
     )
 
 
-def _laid_out(tensor: torch.Tensor, axes: tuple[int, ...]) -> torch.Tensor:
-    """Return the tensor with its axes in a given order in memory."""
+def laid_out(tensor: torch.Tensor, axes: tuple[int, ...]) -> torch.Tensor:
+    """Return the tensor with its axes in a given order in memory, the slowest first."""
     if axes == tuple(range(tensor.ndim)):
-        return tensor
+        return tensor.contiguous()
     back = sorted(range(len(axes)), key=axes.__getitem__)
     return tensor.permute(axes).contiguous().permute(back)
 
@@ -136,7 +136,7 @@ def zeros_like(
 ) -> ndarray:
     """Return zeros with the shape and dtype of another array."""
     size, wanted, where, axes = _like(a, dtype, shape, device, order)
-    return ndarray._wrap(_laid_out(torch.zeros(size, dtype=wanted, device=where), axes))
+    return ndarray._wrap(laid_out(torch.zeros(size, dtype=wanted, device=where), axes))
 
 
 @without_derivative("the values are no part of the result", "np.ones_like(m) > 0")
@@ -145,7 +145,7 @@ def ones_like(
 ) -> ndarray:
     """Return ones with the shape and dtype of another array."""
     size, wanted, where, axes = _like(a, dtype, shape, device, order)
-    return ndarray._wrap(_laid_out(torch.ones(size, dtype=wanted, device=where), axes))
+    return ndarray._wrap(laid_out(torch.ones(size, dtype=wanted, device=where), axes))
 
 
 @without_derivative("the values are no part of the result")
@@ -154,7 +154,7 @@ def empty_like(
 ) -> ndarray:
     """Return an array of unspecified values with the shape and dtype of another."""
     size, wanted, where, axes = _like(prototype, dtype, shape, device, order)
-    return ndarray._wrap(_laid_out(torch.empty(size, dtype=wanted, device=where), axes))
+    return ndarray._wrap(laid_out(torch.empty(size, dtype=wanted, device=where), axes))
 
 
 @differentiable("np.full_like(m, s)")
@@ -177,7 +177,7 @@ def full_like(
         filled = value.to(where).expand(size).clone(memory_format=torch.contiguous_format)
     except RuntimeError:
         raise ValueError(f"could not broadcast input array from shape {tuple(value.shape)} into shape {size}") from None
-    return ndarray._wrap(_laid_out(filled, axes))
+    return ndarray._wrap(laid_out(filled, axes))
 
 
 @differentiable("np.copy(m)")

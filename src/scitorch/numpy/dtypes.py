@@ -139,6 +139,9 @@ def _unsigned_of_float(tensor: torch.Tensor, dtype: torch.dtype) -> torch.Tensor
     return torch.where(upper, bits ^ -(2**63), bits).view(torch.uint64)
 
 
+CASTINGS = ("no", "equiv", "safe", "same_kind", "unsafe")
+
+
 def astype_tensor(tensor: torch.Tensor, dtype: torch.dtype, *, warn_complex: bool = True) -> torch.Tensor:
     """Cast as `ndarray.astype` does (casting="unsafe"): complex to real drops the imaginary part with a warning."""
     source = tensor.dtype

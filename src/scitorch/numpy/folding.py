@@ -103,7 +103,6 @@ def reduce(
     return result if result.dtype is result_dtype else astype_tensor(result, result_dtype)
 
 
-_TRUTH = frozenset({"logical_and", "logical_or", "logical_xor"})
 _ORDERED = frozenset({"subtract", "divide", "floor_divide", "power", "remainder", "fmod", "arctan2", "float_power"})
 _TRUTH = frozenset({"logical_and", "logical_or", "logical_xor"})
 _EXTREMES = frozenset({"maximum", "minimum"})

@@ -10,8 +10,9 @@ import torch
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.axes import normalize_axis
 from scitorch.numpy.conversion import tensor_of
+from scitorch.numpy.creation import laid_out
 from scitorch.numpy.declaration import differentiable
-from scitorch.numpy.dtypes import NUMPY_OF_TORCH, torch_dtype
+from scitorch.numpy.dtypes import CASTINGS, NUMPY_OF_TORCH, torch_dtype
 from scitorch.numpy.products import common_dtype
 from scitorch.numpy.reductions import finish
 
@@ -67,6 +68,8 @@ def concatenate(
         raise ValueError("need at least one array to concatenate")
     if out is not None and dtype is not None:
         raise TypeError("concatenate() only takes `out` or `dtype` as an argument, but both were provided.")
+    if casting not in CASTINGS:
+        raise ValueError(f"casting must be one of {', '.join(map(repr, CASTINGS))} (got {casting!r})")
     if axis is None:
         parts, axis = [part.reshape(-1) for part in parts], 0
     first = parts[0]
@@ -78,9 +81,8 @@ def concatenate(
             continue
         if part.ndim != first.ndim:
             raise ValueError(
-                "all the input array dimensions except for the concatenation axis must match exactly, but along "
-                f"dimension 0, the array at index 0 has {first.ndim} dimension(s) and the array at index {position} "
-                f"has {part.ndim} dimension(s)"
+                "all the input arrays must have same number of dimensions, but the array at index 0 has "
+                f"{first.ndim} dimension(s) and the array at index {position} has {part.ndim} dimension(s)"
             )
         for dimension, (n, m) in enumerate(zip(first.shape, part.shape, strict=True)):
             if dimension != axis and n != m:
@@ -236,12 +238,22 @@ def dsplit(ary: Any, indices_or_sections: Any) -> list[ndarray]:
 @differentiable("np.block([[a, m], [x[None, :4], y[None, :3]]])")
 def block(arrays: Any) -> Any:
     """Assemble an array from nested lists of blocks."""
-    depth, ndim = _block_depth(arrays, ())
-    result_ndim = max(depth, ndim)
-    return ndarray._wrap(_assemble(arrays, depth, result_ndim, 0).clone())
+    depth, leaves, empty = _block_depth(arrays, ())
+    if empty:
+        raise ValueError(f"List at {empty} cannot be empty")
+    ndim = max(depth, *(leaf.ndim for leaf in leaves))
+    result = _assemble(arrays, depth, ndim, 0)
+    columns = all(_column_major(leaf) for leaf in leaves) and not all(leaf.is_contiguous() for leaf in leaves)
+    result = laid_out(result, tuple(reversed(range(ndim)))) if columns else result.contiguous()
+    return ndarray._wrap(result if depth else result.clone())
 
 
-def _block_depth(arrays: Any, where: tuple[int, ...]) -> tuple[int, int]:
+def _column_major(tensor: torch.Tensor) -> bool:
+    return tensor.permute(tuple(reversed(range(tensor.ndim)))).is_contiguous()
+
+
+def _block_depth(arrays: Any, where: tuple[int, ...]) -> tuple[int, list[torch.Tensor], str]:
+    """Return the depth of nesting, the blocks, and which list is empty."""
     if isinstance(arrays, tuple):
         place = "arrays" + "".join(f"[{i}]" for i in where)
         raise TypeError(
@@ -249,16 +261,17 @@ def _block_depth(arrays: Any, where: tuple[int, ...]) -> tuple[int, int]:
             "conversion from tuple to ndarray."
         )
     if not isinstance(arrays, list):
-        return 0, tensor_of(arrays).ndim
+        return 0, [tensor_of(arrays)], ""
     if not arrays:
-        raise ValueError("List at arrays" + "".join(f"[{i}]" for i in where) + " cannot be empty")
+        return 1, [], "arrays" + "".join(f"[{i}]" for i in where)
     inner = [_block_depth(item, (*where, i)) for i, item in enumerate(arrays)]
-    if len({depth for depth, _ in inner}) > 1:
+    if len({depth for depth, _, _ in inner}) > 1:
         raise ValueError(
             f"List depths are mismatched. First element was at depth {inner[0][0] + len(where) + 1}, but there is an "
             "element at another depth"
         )
-    return inner[0][0] + 1, max(ndim for _, ndim in inner)
+    empty = next((place for _, _, place in inner if place), "")
+    return inner[0][0] + 1, [leaf for _, leaves, _ in inner for leaf in leaves], empty
 
 
 def _assemble(arrays: Any, depth: int, ndim: int, level: int) -> torch.Tensor:

@@ -12,6 +12,7 @@ from scitorch.numpy.array import ndarray
 from scitorch.numpy.conversion import tensor_of
 from scitorch.numpy.declaration import differentiable, without_derivative
 from scitorch.numpy.dtypes import NUMPY_OF_TORCH, astype_tensor, from_host, holds, torch_dtype
+from scitorch.numpy.promotion import weak_result_type
 from scitorch.numpy.routine import routine
 
 __all__ = ["arange", "geomspace", "linspace", "logspace"]
@@ -128,7 +129,7 @@ def linspace(
         raise ValueError(f"Number of samples, {count}, must be non-negative.")
     divisions = count - 1 if endpoint else count
     first, last = _inexact(start), _inexact(stop)
-    common = torch.promote_types(first.dtype, last.dtype)
+    common = weak_result_type(start, stop, 0.0)
     first, last = torch.broadcast_tensors(first.to(common), last.to(common))
     integral = dtype is not None and NUMPY_OF_TORCH[torch_dtype(dtype)].kind in "iub"
     wanted = common if dtype is None else torch_dtype(dtype)
@@ -167,7 +168,10 @@ def logspace(
     """Return numbers evenly spaced on a logarithmic scale: `base ** linspace(start, stop)`."""
     radix = tensor_of(base)
     if radix.ndim:
-        radix = radix.unsqueeze(axis)
+        ndim = len(numpy.broadcast_shapes(*(tuple(tensor_of(v).shape) for v in (start, stop, base))))
+        radix = radix.reshape((1,) * (ndim - radix.ndim) + tuple(radix.shape)).unsqueeze(axis)
+        first = tensor_of(start)
+        start = ndarray._wrap(first.reshape((1,) * (ndim - first.ndim) + tuple(first.shape)))
     exponents = linspace(start, stop, num, endpoint, axis=axis)
     values = ndarray._wrap(radix) ** exponents if radix.ndim or radix.requires_grad else base**exponents
     return values if dtype is None else values.astype(dtype)  # type: ignore[no-any-return]
@@ -179,15 +183,13 @@ def geomspace(start: Any, stop: Any, num: Any = 50, endpoint: bool = True, dtype
     first, last = _inexact(start), _inexact(stop)
     if bool((first == 0).any()) or bool((last == 0).any()):
         raise ValueError("Geometric sequence cannot include zero")
-    common = torch.promote_types(first.dtype, last.dtype)
+    common = weak_result_type(start, stop, 0.0)
+    if dtype is not None:
+        common = torch.promote_types(common, torch_dtype(dtype))
     first, last = torch.broadcast_tensors(first.to(common), last.to(common))
-    # Relative to the first value the progression is positive real wherever it can be
+    # Relative to the first value the progression is positive real wherever it can be; between ends of different signs
+    # it is nan where it is real, the logarithm of the last end being that
     sign = torch.sgn(first) if common.is_complex else torch.sign(first)
-    if not common.is_complex:
-        crossing = torch.sign(first) != torch.sign(last)
-        if bool(crossing.any()):
-            nan = torch.full_like(first, math.nan)
-            first, last = torch.where(crossing, nan, first), torch.where(crossing, nan, last)
     exponents = linspace(torch.log10(first / sign), torch.log10(last / sign), num, endpoint)._tensor
     values = sign * torch.pow(torch.tensor(10.0, dtype=exponents.dtype), exponents)
     count = values.shape[0]

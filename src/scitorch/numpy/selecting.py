@@ -14,7 +14,7 @@ from scitorch.numpy.dtypes import astype_tensor, from_host
 from scitorch.numpy.missing import NO_VALUE
 from scitorch.numpy.products import common_dtype
 from scitorch.numpy.reductions import finish
-from scitorch.numpy.sorting import flatnonzero, gather, nonzero
+from scitorch.numpy.sorting import flatnonzero, nonzero
 
 __all__ = [
     "choose",
@@ -167,12 +167,14 @@ def choose(a: Any, choices: Any, out: Any = None, mode: str = "raise") -> Any:
     index = tensor_of(a).long()
     options = [tensor_of(c) for c in choices]
     common = common_dtype(*options)
-    stacked = torch.stack(torch.broadcast_tensors(*(o.to(common) for o in options), index.to(common))[:-1])
-    index = index.expand(stacked.shape[1:])
+    *options, index = torch.broadcast_tensors(*(o.to(common) for o in options), index)
     if mode == "raise" and bool(((index < 0) | (index >= len(options))).any()):
         raise ValueError("invalid entry in choice array")
     index = _within(index, len(options), mode)
-    return finish(gather(stacked, index.unsqueeze(0), 0)[0], out)
+    result = options[0].clone(memory_format=torch.contiguous_format)
+    for number, option in enumerate(options[1:], 1):
+        result = torch.where(index == number, option, result)
+    return finish(result, out)
 
 
 @differentiable("np.select([x.real < 0, x.real > 1], [x**2, y], w)")
