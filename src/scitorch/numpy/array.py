@@ -85,8 +85,10 @@ def _reflected(name: str, fast: Callable[[Any, Any], Any] | None, scalar_dtypes:
 
 def _in_place(name: str, fast: Callable[[Any, Any], Any] | None = None) -> Callable[..., Any]:
     def update(self: "ndarray", other: Any) -> Any:
+        a = self._tensor
+        if a.ndim == 0 and not hasattr(self, "_mutable") and (torch.compiler.is_compiling() or not a._is_view()):
+            return getattr(ufuncs, name)(self, other)
         if fast is not None:
-            a = self._tensor
             b = other._tensor if type(other) is ndarray else other
             # not under forward differentiation: torch's tangents are wrong where both operands share memory
             simple = type(b) is float or (isinstance(b, torch.Tensor) and b.dtype is a.dtype and not transformed())
@@ -168,7 +170,10 @@ class ndarray(Methods):
     array([1., 4., 9.])
     """
 
-    __slots__ = ("__weakref__", "_tensor")
+    # What NumPy returns as an immutable scalar (a reduction, x[i]) is an array without dimensions here. In-place
+    # operators replace it, they do not change it, unless it is an array in NumPy too, which has `_mutable`, or a view.
+    __slots__ = ("__weakref__", "_mutable", "_tensor")
+    _mutable: bool
     _tensor: torch.Tensor
     __array_priority__: ClassVar[float] = 100.0
 
@@ -183,6 +188,15 @@ class ndarray(Methods):
     def _wrap(tensor: torch.Tensor) -> "ndarray":
         result = new(ndarray)
         result._tensor = tensor
+        return result
+
+    @staticmethod
+    def _array(tensor: torch.Tensor) -> "ndarray":
+        """Wrap a tensor that is an array in NumPy even where it has no dimensions."""
+        result = new(ndarray)
+        result._tensor = tensor
+        if tensor.ndim == 0:
+            result._mutable = True
         return result
 
     def _store(self, values: torch.Tensor) -> None:
@@ -389,7 +403,10 @@ class ndarray(Methods):
     def __iter__(self) -> Iterator["ndarray"]:
         if self._tensor.ndim == 0:
             raise TypeError("iteration over a 0-d array")
-        return iter([ndarray._wrap(tensor) for tensor in self._tensor.unbind(0)])
+        parts = self._tensor.unbind(0)
+        if self._tensor.ndim == 1:  # elements are copies, of what the array holds when their turn comes
+            return (ndarray._wrap(part.clone()) for part in parts)
+        return iter([ndarray._wrap(part) for part in parts])
 
     def __contains__(self, value: Any) -> bool:
         return bool((self == value).any())
@@ -399,11 +416,17 @@ class ndarray(Methods):
         kind = type(key)
         if kind is int or kind is slice or (kind is tuple and all(type(item) in _BASIC for item in key)):
             try:
-                result._tensor = self._tensor[key]
+                tensor = self._tensor[key]
+                result._tensor = tensor if tensor.ndim else tensor.clone()  # an element is a copy, as a scalar is
                 return result
             except (IndexError, TypeError, ValueError, OverflowError):
                 pass  # negative steps, and the errors, which are NumPy's there
-        result._tensor = indexing.get(self._tensor, key)
+        result._tensor = tensor = indexing.get(self._tensor, key)
+        if tensor.ndim == 0:
+            if key is Ellipsis or (kind is tuple and any(item is Ellipsis for item in key)):
+                result._mutable = True
+            else:
+                result._tensor = tensor.clone()
         return result
 
     def __setitem__(self, key: Any, value: Any) -> None:

@@ -168,7 +168,7 @@ class flatiter:
     def __getitem__(self, key: Any) -> ndarray:
         flat = self._array._tensor.reshape(-1)
         result = indexing.get(flat, _flat_key(key, flat.numel()))
-        return ndarray._wrap(result if result.ndim == 0 else result.clone())
+        return ndarray._wrap(result.clone())
 
     def __setitem__(self, key: Any, value: Any) -> None:
         tensor = self._array._tensor

@@ -211,7 +211,7 @@ def array(
         )
     while tensor.ndim < ndmin:
         tensor = tensor.unsqueeze(0)
-    return ndarray._wrap(tensor)
+    return ndarray._array(tensor)
 
 
 def _fortran(tensor: torch.Tensor) -> torch.Tensor:

@@ -63,14 +63,14 @@ def _ordered(tensor: torch.Tensor, order: Any) -> torch.Tensor:
 def zeros(shape: Any, dtype: Any = None, order: str = "C", *, device: Any = None, like: Any = None) -> ndarray:
     """Return an array of zeros."""
     wanted = torch.float64 if dtype is None else torch_dtype(dtype)
-    return ndarray._wrap(_ordered(torch.zeros(shape_of(shape), dtype=wanted, device=device), order))
+    return ndarray._array(_ordered(torch.zeros(shape_of(shape), dtype=wanted, device=device), order))
 
 
 @without_derivative("takes shapes", "np.ones(2)")
 def ones(shape: Any, dtype: Any = None, order: str = "C", *, device: Any = None, like: Any = None) -> ndarray:
     """Return an array of ones."""
     wanted = torch.float64 if dtype is None else torch_dtype(dtype)
-    return ndarray._wrap(_ordered(torch.ones(shape_of(shape), dtype=wanted, device=device), order))
+    return ndarray._array(_ordered(torch.ones(shape_of(shape), dtype=wanted, device=device), order))
 
 
 @without_derivative("takes shapes")
@@ -78,7 +78,7 @@ def ones(shape: Any, dtype: Any = None, order: str = "C", *, device: Any = None,
 def empty(shape: Any, dtype: Any = None, order: str = "C", *, device: Any = None, like: Any = None) -> ndarray:
     """Return an array of unspecified values."""
     wanted = torch.float64 if dtype is None else torch_dtype(dtype)
-    return ndarray._wrap(_ordered(torch.empty(shape_of(shape), dtype=wanted, device=device), order))
+    return ndarray._array(_ordered(torch.empty(shape_of(shape), dtype=wanted, device=device), order))
 
 
 @differentiable("np.full((2, 3), s)", "np.full((2, 5), x)")
@@ -95,7 +95,7 @@ def full(
         raise ValueError(
             f"could not broadcast input array from shape {tuple(value.shape)} into shape {shape_of(shape)}"
         ) from None
-    return ndarray._wrap(_ordered(result, order))
+    return ndarray._array(_ordered(result, order))
 
 
 def _like(
@@ -136,7 +136,7 @@ def zeros_like(
 ) -> ndarray:
     """Return zeros with the shape and dtype of another array."""
     size, wanted, where, axes = _like(a, dtype, shape, device, order)
-    return ndarray._wrap(laid_out(torch.zeros(size, dtype=wanted, device=where), axes))
+    return ndarray._array(laid_out(torch.zeros(size, dtype=wanted, device=where), axes))
 
 
 @without_derivative("the values are no part of the result", "np.ones_like(m) > 0")
@@ -145,7 +145,7 @@ def ones_like(
 ) -> ndarray:
     """Return ones with the shape and dtype of another array."""
     size, wanted, where, axes = _like(a, dtype, shape, device, order)
-    return ndarray._wrap(laid_out(torch.ones(size, dtype=wanted, device=where), axes))
+    return ndarray._array(laid_out(torch.ones(size, dtype=wanted, device=where), axes))
 
 
 @without_derivative("the values are no part of the result")
@@ -154,7 +154,7 @@ def empty_like(
 ) -> ndarray:
     """Return an array of unspecified values with the shape and dtype of another."""
     size, wanted, where, axes = _like(prototype, dtype, shape, device, order)
-    return ndarray._wrap(laid_out(torch.empty(size, dtype=wanted, device=where), axes))
+    return ndarray._array(laid_out(torch.empty(size, dtype=wanted, device=where), axes))
 
 
 @differentiable("np.full_like(m, s)")
@@ -177,7 +177,7 @@ def full_like(
         filled = value.to(where).expand(size).clone(memory_format=torch.contiguous_format)
     except RuntimeError:
         raise ValueError(f"could not broadcast input array from shape {tuple(value.shape)} into shape {size}") from None
-    return ndarray._wrap(laid_out(filled, axes))
+    return ndarray._array(laid_out(filled, axes))
 
 
 @differentiable("np.copy(m)")

@@ -252,11 +252,11 @@ def squeeze(a: Any, axis: Any = None) -> ndarray:
     """Remove axes of length one."""
     tensor = tensor_of(a)
     if axis is None:
-        return ndarray._wrap(tensor.squeeze())
+        return ndarray._array(tensor.squeeze())
     axes = normalize_axes(axis, tensor.ndim)
     if any(tensor.shape[ax] != 1 for ax in axes):
         raise ValueError("cannot select an axis to squeeze out which has size not equal to one")
-    return ndarray._wrap(tensor.squeeze(axes) if axes else tensor)
+    return ndarray._array(tensor.squeeze(axes) if axes else tensor)
 
 
 @differentiable("np.broadcast_to(x, (2, 5))")

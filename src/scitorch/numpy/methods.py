@@ -147,7 +147,7 @@ class Methods:
         if order == "C" and copy is None:
             try:
                 if type(sizes) is int or bool not in map(type, sizes):
-                    return np.ndarray._wrap(self._tensor.reshape(sizes))  # type: ignore[attr-defined]
+                    return np.ndarray._array(self._tensor.reshape(sizes))  # type: ignore[attr-defined]
             except (RuntimeError, TypeError):
                 pass  # other ways of writing a shape, and NumPy's errors
         return np.reshape(self, sizes, order, copy=copy)

@@ -68,7 +68,9 @@ def _check_kind(kind: Any, order: Any, stable: Any) -> None:
         raise ValueError("Cannot specify order when the array has no fields.")
     if kind is not None and stable is not None:
         raise ValueError("`kind` and keyword parameters can't be provided at the same time. Use only one of them.")
-    if kind is not None and kind not in ("quicksort", "mergesort", "heapsort", "stable", "q", "m", "h", "s"):
+    if kind is not None and not isinstance(kind, str):
+        raise TypeError(f"sort kind must be str, not {type(kind).__name__}")
+    if kind is not None and kind[:1].lower() not in ("q", "m", "h", "s"):  # NumPy, too, looks at one letter
         raise ValueError(f"sort kind must be one of 'quick', 'heap', or 'stable' (got {kind!r})")
 
 
@@ -84,7 +86,7 @@ def sort(
     axis = normalize_axis(axis, tensor.ndim)
     seen = None if descending else memory.views(tensor)
     if seen is not None:
-        stably = stable or kind in ("mergesort", "stable", "m", "s")
+        stably = stable or (kind is not None and kind[0] in "mMsS")
         return ndarray._wrap(from_host(numpy.sort(seen[0], axis, "stable" if stably else None)))
     if tensor.dtype in WIDE_UNSIGNED or tensor.is_complex() or tensor.requires_grad:
         return ndarray._wrap(gather(tensor, order_of(tensor, axis, descending), axis))
@@ -135,6 +137,8 @@ def argpartition(a: Any, kth: Any, axis: Any = -1, kind: str = "introselect", or
 
 
 def _check_kth(a: Any, kth: Any, axis: Any, kind: str) -> None:
+    if not isinstance(kind, str):
+        raise TypeError(f"select kind must be str, not {type(kind).__name__}")
     if kind != "introselect":
         raise ValueError(f"select kind must be 'introselect' (got {kind!r})")
     tensor = tensor_of(a)
