@@ -28,6 +28,8 @@ from torch._C import _AutoDispatchBelowAutograd as below_autograd
 from torch._C import _dispatch_keys as dispatch_keys
 from torch._C import _len_torch_dispatch_stack as dispatch_mode_count
 from torch._C import _len_torch_function_stack as function_mode_count
+from torch._C._functorch import maybe_current_level as current_level
+from torch._functorch.pyfunctorch import temporarily_pop_interpreter_stack as one_transform_less
 from torch._functorch.utils import enable_single_level_autograd_function as inside_transforms
 from torch.autograd.forward_ad import _set_fwd_grad_enabled as forward_grad
 from torch.autograd.function import _SingleLevelFunction
@@ -49,6 +51,7 @@ __all__ = [
     "full_precision",
     "function_mode_count",
     "inside_transforms",
+    "is_tracked",
     "is_transformed",
     "lazy_views_resolved",
     "plain_dense_keys",
@@ -85,6 +88,19 @@ def carries_tangent(x: torch.Tensor) -> bool:
 def is_transformed(x: torch.Tensor) -> bool:
     """Whether a torch.func transform is looking at the tensor, so that its values must not be looked at."""
     return torch._C._functorch.is_functorch_wrapped_tensor(x)
+
+
+def is_tracked(x: torch.Tensor) -> bool:
+    """Whether the tensor is being differentiated or batched, by autograd or at any level of torch.func transforms."""
+    if not transforms_active():
+        return x.requires_grad or carries_tangent(x)
+    level = torch._C._functorch.maybe_get_level(x)
+    if level == current_level():
+        if torch._C._functorch.is_batchedtensor(x) or x.requires_grad or carries_tangent(x):
+            return True
+        x = torch._C._functorch.get_unwrapped(x)
+    with one_transform_less():  # the tangents of a level are seen from there only
+        return is_tracked(x)
 
 
 def full_precision(device: str) -> AbstractContextManager[Any]:
