@@ -98,3 +98,7 @@ def test_what_is_compiled_in_numpy_is_no_method_here() -> None:
     assert np.array.__name__ == "array"
     compiled = torch.compile(lambda x: np.asarray(x) + 1, backend="eager", fullgraph=True)
     assert compiled(torch.ones(2)).tolist() == [2.0, 2.0]
+
+
+def test_pinv_of_no_matrices_with_no_thresholds() -> None:
+    assert np.linalg.pinv(np.zeros((0, 3, 2)), rcond=np.zeros(0)).shape == (0, 2, 3)

@@ -67,6 +67,8 @@ def pinv(a: Any, rcond: Any = None, hermitian: bool = False, *, rtol: Any = NO_V
     if cut.ndim == 0:
         return wrap(function(matrix, rtol=float(cut), check_finite=False))
     cuts = cut.expand(matrix.shape[:-2]).reshape(-1).tolist()
+    if not cuts:
+        return wrap(function(matrix, check_finite=False))
     each = matrix.reshape(-1, *matrix.shape[-2:]).unbind(0)
     inverses = torch.stack([function(m, rtol=c, check_finite=False) for m, c in zip(each, cuts, strict=True)])
     return wrap(inverses.reshape(*matrix.shape[:-2], *inverses.shape[-2:]))
