@@ -19,7 +19,7 @@ import scitorch.numpy
 
 Record = dict[str, Any]
 
-SUBMODULES = ("", "linalg", "fft", "random", "emath")
+SUBMODULES = ("", "linalg", "fft", "random", "emath", "polynomial")
 NOT_RECORDED = "Not recorded; `{command}` records it."
 
 

@@ -16,7 +16,7 @@ from scitorch.numpy import contraction as _contraction
 from scitorch.numpy import conversion as _conversion
 from scitorch.numpy import creation as _creation
 from scitorch.numpy import editing as _editing
-from scitorch.numpy import emath, fft, lib, linalg, random
+from scitorch.numpy import emath, fft, lib, linalg, polynomial, random
 from scitorch.numpy import floating_errors as _floating_errors
 from scitorch.numpy import functional as _functional
 from scitorch.numpy import grids as _grids
@@ -97,6 +97,7 @@ __all__ = [
     "lib",
     "linalg",
     "ndarray",
+    "polynomial",
     "random",
     "resize_with_zeros",
     "to_numpy",
@@ -137,7 +138,7 @@ __all__ = [
 ]
 
 # NumPy's own modules that work on arrays of this namespace through its protocols, or on host data
-_HOST_MODULES = ("char", "polynomial", "rec", "strings", "testing", "typing")
+_HOST_MODULES = ("char", "rec", "strings", "testing", "typing")
 
 
 def __getattr__(name: str) -> Any:
