@@ -190,6 +190,7 @@ def composite(
     *,
     samples: Sampler | None = None,
     domain: Mapping[str, Range] | None = None,
+    complex_domain: Mapping[str, Range] | None = None,
     where: Callable[..., Tensor] | None = None,
     kinks: Mapping[str, tuple[float, ...]] | None = None,
     arrays: Sequence[str] | None = None,
@@ -203,7 +204,7 @@ def composite(
 
     Parameters
     ----------
-    samples, domain, where, kinks
+    samples, domain, complex_domain, where, kinks
         What it is tried with: calls, or ranges of scalar arguments as in :func:`elementwise`.
     arrays
         Names of the array parameters, by default those without a default value. Arrays of other types and lists are
@@ -257,7 +258,7 @@ def composite(
             module,
             function,
             names,
-            Domain(domain or {}, {}, where, kinks or {}),
+            Domain(domain or {}, complex_domain or {}, where, kinks or {}),
             samples,
             reference,
             rtol,

@@ -11,7 +11,8 @@ from torch import Tensor
 from scitorch.op import Real, elementwise
 from scitorch.op.kernel import scalar_kernel, scipy_ufunc
 
-from .polygamma import polygamma, polygamma_kernel
+from .gamma import gamma, rgamma, rgamma_slope
+from .polygamma import digamma, polygamma, polygamma_kernel
 from .stirling import STIRLING, log_gamma_ratio, stirling_correction
 
 #: B₂ₖ for k = 8 … 1.
@@ -128,6 +129,16 @@ def _mpmath_beta(a: Any, b: Any) -> Any:
     return mpmath.beta(a, b)
 
 
+def _beta_in_first(a: Tensor, b: Tensor, out: Tensor) -> Tensor:
+    # The zeros of 1/Γ(a + b) are poles of its logarithm; there the product is differentiated factor by factor.
+    total = a + b
+    zero = (total <= 0.0) & (total == torch.floor(total)) & (out == 0.0)
+    regular = -out * _polygamma_difference(torch.where(zero, 1.5, a), torch.where(zero, 1.0, b))
+    first, second = torch.where(zero, a, 0.5), torch.where(zero, b, 0.5)
+    slope = rgamma_slope(first + second) + rgamma(first + second) * digamma(first)
+    return torch.where(zero, gamma(first) * gamma(second) * slope, regular)
+
+
 _PARAMETER = Real(0.05, 20.0, hard=(0.5, 1.0, 13.5655, 1e3, 1e-8))
 
 
@@ -177,8 +188,8 @@ def betaln(a: Tensor, b: Tensor) -> Tensor:
 @elementwise(
     kernel={"cpu": _with_large(scipy_ufunc("scipy.special.beta"), large_beta)},
     partials={
-        "a": lambda a, b, out: -out * _polygamma_difference(a, b),
-        "b": lambda a, b, out: -out * _polygamma_difference(b, a),
+        "a": lambda a, b, out: _beta_in_first(a, b, out),
+        "b": lambda a, b, out: _beta_in_first(b, a, out),
     },
     domain={"a": _PARAMETER, "b": _PARAMETER},
     reference="scipy.special.beta",

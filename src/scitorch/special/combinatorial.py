@@ -13,7 +13,7 @@ from scitorch.op.kernel import scipy_ufunc
 from scitorch.op.torch_private import transforms_active
 
 from .beta import digamma_difference
-from .gamma import gamma, gammaln
+from .gamma import gamma, gammaln, rgamma, rgamma_slope
 from .polygamma import digamma
 
 
@@ -29,10 +29,46 @@ def _mpmath_binom(n: Any, k: Any) -> Any:
     return mpmath.binomial(n, k)
 
 
+def _is_pole(z: Tensor) -> Tensor:
+    """Where Γ has a pole."""
+    return (z <= 0.0) & (z == torch.floor(z))
+
+
+def _poch_in_base(z: Tensor, m: Tensor, out: Tensor) -> Tensor:
+    # Where Γ(z) has a pole and Γ(z + m) none, Γ(z + m)/Γ(z) is zero but its slope Γ(z + m) (1/Γ)'(z) is not. Where both
+    # have one and m is whole, the symbol is a polynomial in z, (-1)^m Γ(1 - z)/Γ(1 - z - m) by DLMF 5.5.3.
+    pole, other = _is_pole(z), _is_pole(z + m)
+    zero, polynomial = pole & ~other, pole & other
+    regular = out * digamma_difference(torch.where(pole, 1.5, z), torch.where(pole, 1.0, m))
+    base, index = torch.where(zero, z, 0.0), torch.where(zero, m, 0.5)
+    at_zero = gamma(base + index) * (digamma(base + index) * rgamma(base) + rgamma_slope(base))
+    end = torch.where(polynomial, 1.0 - z - m, 1.0)
+    whole = -out * digamma_difference(end, torch.where(polynomial, m, 1.0))
+    return torch.where(zero, at_zero, torch.where(polynomial, whole, regular))
+
+
+def _binom_partials(x: Tensor, y: Tensor, out: Tensor) -> tuple[Tensor, Tensor]:
+    # At a zero one factor of 1/Γ vanishes, and Γ(x + 1) is joined with the other one, because alone it may overflow.
+    low, high = _is_pole(y + 1.0), _is_pole(x - y + 1.0)
+    regular = ~(low | high)
+    u, v = torch.where(regular, x, 2.0), torch.where(regular, y, 0.5)
+    in_x = out * digamma_difference(u - v + 1.0, v)
+    in_y = out * (digamma(u - v + 1.0) - digamma(v + 1.0))
+    # 1/Γ(k + 1) times Γ(x + 1)/Γ(x - k + 1), where k is y or x - y.
+    k = torch.where(high, x - y, torch.where(low, y, -1.0))
+    base = torch.where(regular, 1.5, x)
+    ratio = poch(base - k + 1.0, k)
+    in_k = ratio * (rgamma_slope(k + 1.0) + rgamma(k + 1.0) * digamma(base - k + 1.0))
+    in_k = torch.where(torch.isnan(out), out, in_k)
+    in_x_alone = ratio * rgamma(k + 1.0) * digamma_difference(base - k + 1.0, k)
+    in_x = torch.where(high, in_x_alone + in_k, torch.where(low, in_x_alone, in_x))
+    return in_x, torch.where(high, -in_k, torch.where(low, in_k, in_y))
+
+
 @elementwise(
     kernel=scipy_ufunc("scipy.special.poch"),
     partials={
-        "z": lambda z, m, out: out * digamma_difference(z, m),
+        "z": _poch_in_base,
         "m": lambda z, m, out: out * digamma(z + m),
     },
     domain={"z": Real(0.1, 20.0, hard=(0.5, 1.0, 100.0)), "m": Real(0.1, 10.0, hard=(1.0, 2.0, 0.5))},
@@ -77,8 +113,8 @@ def poch(z: Tensor, m: Tensor) -> Tensor:
 @elementwise(
     kernel=scipy_ufunc("scipy.special.binom"),
     partials={
-        "x": lambda x, y, out: out * digamma_difference(x - y + 1.0, y),
-        "y": lambda x, y, out: out * (digamma(x - y + 1.0) - digamma(y + 1.0)),
+        "x": lambda x, y, out: _binom_partials(x, y, out)[0],
+        "y": lambda x, y, out: _binom_partials(x, y, out)[1],
     },
     domain={"x": Real(5.0, 20.0, hard=(10.0, 100.0)), "y": Real(0.1, 5.0, hard=(1.0, 2.0, 0.5))},
     reference="scipy.special.binom",
@@ -106,7 +142,7 @@ def binom(x: Tensor, y: Tensor) -> Tensor:
 
     Notes
     -----
-    DLMF 1.2.6 continued by the gamma function. Derivatives are given where the coefficient is not zero.
+    DLMF 1.2.6 continued by the gamma function.
 
     Examples
     --------

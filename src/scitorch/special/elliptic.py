@@ -170,17 +170,35 @@ def _sd_integral(u: Tensor, m: Tensor, *, power: int = 1) -> Tensor:
     """∫₀ᵘ sd(t|m)²ᵖ dt, p = `power`."""
 
 
+_ellipj = scipy_ufunc("scipy.special.ellipj", outputs=4)
+
+
+def _ellipj_kernel(u: Tensor, m: Tensor) -> tuple[Tensor, ...]:
+    values = _ellipj(u, m)
+    # SciPy's expansion in 1 - m grows as exp(2|u|): at u = 19, m = 1 - 1e-10 it errs by 1e-6, at u = 40 by 1e11.
+    near_one = (m > 1.0 - 1e-9) & (m <= 1.0)
+    if not bool(near_one.any()):
+        return values  # type: ignore[no-any-return]
+    ours = jacobi_functions(torch.where(near_one, u, 1.0), torch.where(near_one, m, 0.5))
+    return tuple(torch.where(near_one, a, b) for a, b in zip(ours, values))
+
+
 def _ellipj_in_parameter(u: Tensor, m: Tensor, out: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
     # φ is defined by u = ∫₀^φ dθ/√(1 - m sin²θ), DLMF 22.16.11. Differentiated at fixed u it gives
     # ∂φ/∂m = -dn/2 ∫₀^φ sin²θ (1 - m sin²θ)^(-3/2) dθ, and the integral is that of sd² from 0 to u. Unlike that with
     # E(φ) this divides neither by m nor by 1 - m.
     sn, cn, dn, _ = out
-    amplitude = -0.5 * dn * _sd_integral(u, m)
-    return cn * amplitude, -sn * amplitude, -sn * (0.5 * sn + m * cn * amplitude) / dn, amplitude
+    # At m = 1 the integral grows as exp(2|u|)/8, and overflows before its products with cn = dn = sech u do.
+    overflows = (m == 1.0) & (u.abs() > 350.0)
+    inside = torch.where(overflows, 1.0, u)
+    amplitude = -0.5 * dn * _sd_integral(inside, m)
+    amplitude = torch.where(overflows, -0.125 * torch.sign(u) * torch.exp(u.abs()), amplitude)
+    on_circle = torch.where(overflows, -0.25 * sn, cn * amplitude)  # ∂sn/∂m divided by dn or 1
+    return on_circle, -sn * amplitude, -sn * (0.5 * sn + m * on_circle) / dn, amplitude
 
 
 @elementwise(
-    kernel={"cpu": scipy_ufunc("scipy.special.ellipj", outputs=4), "cuda": jacobi_functions},
+    kernel={"cpu": _ellipj_kernel, "cuda": jacobi_functions},
     results=4,
     partials={
         "u": lambda u, m, out: (out[1] * out[2], -out[0] * out[2], -m * out[0] * out[1], out[2]),

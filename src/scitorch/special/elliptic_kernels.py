@@ -90,6 +90,8 @@ def sd_by_doubling(u, m):
     y(2u) = 2yy'/(1 - βy⁴) and ∫₀²ᵘ y² = 2 ∫₀ᵘ y² + y(u)² y(2u), the addition theorems DLMF 22.8 for sd. Since β <= 0
     nothing cancels, and m = 0 and m = 1 are no exceptions.
     """
+    if m == 1.0 and abs(u) > 20.0:  # the fourth power of sd = sinh would overflow
+        return math.sinh(u), math.cosh(u), 0.25 * math.sinh(2.0 * u) - 0.5 * u
     alpha = 2.0 * m - 1.0
     beta = -m * (1.0 - m)
     doublings = 0

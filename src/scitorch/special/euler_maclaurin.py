@@ -17,6 +17,8 @@ from scitorch.op.kernel import converged, scalar_kernel
 #: below |(s)₂ⱼ| / (2π(q + N))²ʲ relative to the tail (DLMF 25.11.7 and the bound of its remainder), with N = 20 and
 #: J = 12 below 2⁻⁵³ as long as |s| + 24 < 27; for larger real s the tail itself is small by (q/(q + N))^s.
 SUMMED = 20
+#: Largest |Im s| for which the sum is made long enough.
+HIGHEST = 20000.0
 CORRECTIONS = 12
 
 
@@ -85,7 +87,7 @@ def hurwitz_derivative(s: Tensor, q: Tensor, order: int = 0, *, scaled: bool = F
     summed = SUMMED
     if s.is_complex() and s.numel():
         # The expansion needs 2π|q + N| well above |s| + 2J.
-        summed += min(int(s.imag.abs().nan_to_num(0.0, 0.0, 0.0).max().item()), 20000)
+        summed += min(int(s.imag.abs().nan_to_num(0.0, 0.0, 0.0).max().item()), int(HIGHEST))
     base = q.log() if scaled else torch.zeros_like(q)
     total = torch.zeros_like(s * q)
     for k in range(summed):

@@ -189,13 +189,42 @@ def dawsn(x: Tensor) -> Tensor:
     """
 
 
-def _voigt_partial(x: Tensor, sigma: Tensor, gamma: Tensor, order: int, factor: complex) -> Tensor:
-    """Re(factor w⁽ⁿ⁾(z))/(σ √(2π) (σ √2)ⁿ) at z = (x + iγ)/(σ √2), for n = `order`."""
-    width = math.sqrt(2.0) * sigma
-    real, imaginary = torch.broadcast_tensors(x / width, gamma / width)  # type: ignore[no-untyped-call]
+def _voigt_kernel(x: Tensor, sigma: Tensor, gamma: Tensor, *, order: int, turned: int) -> Tensor:
+    x, sigma, gamma = torch.broadcast_tensors(x, sigma, gamma)  # type: ignore[no-untyped-call]
+    factor = 1j if turned else 1.0
+    # A Cauchy distribution is left where σ is negligible, which is nowhere if x = γ = 0.
+    narrow = (sigma.abs() <= 1e-9 * torch.hypot(x, gamma)) & (torch.hypot(x, gamma) > 0.0)
+    width = math.sqrt(2.0) * torch.where(narrow, 1.0, sigma)
     # w(z) = erfcx(-iz), so w⁽ⁿ⁾(z) = (-i)ⁿ erfcx⁽ⁿ⁾(-iz).
-    derivative = factor * (-1j) ** order * _erfcx_derivative(torch.complex(imaginary, -real), order=order)
-    return derivative.real / (math.sqrt(math.pi) * width ** (order + 1))
+    derivative = factor * (-1j) ** order * _erfcx_derivative(torch.complex(gamma / width, -x / width), order=order)
+    value = derivative.real / (math.sqrt(math.pi) * width ** (order + 1))
+    if not bool(narrow.any()):
+        return value  # type: ignore[no-any-return]
+    # w(z) = i/(√π z) (1 + O(1/z²)), DLMF 7.12.1.
+    z = torch.complex(torch.where(narrow, x, 1.0), torch.where(narrow, gamma, 1.0))
+    limit = (1j * factor * (-1) ** order * math.factorial(order) / math.pi) * z ** (-order - 1)
+    return torch.where(narrow, limit.real, value)
+
+
+@elementwise(
+    kernel=_voigt_kernel,
+    partials={
+        "x": lambda x, sigma, gamma, out, *, order, turned: _voigt_derivative(
+            x, sigma, gamma, order=order + 1, turned=turned
+        ),
+        # A Gaussian of variance σ² obeys the heat equation: the profile's ∂/∂σ is σ ∂²/∂x², which does not cancel.
+        "sigma": lambda x, sigma, gamma, out, *, order, turned: (
+            sigma * _voigt_derivative(x, sigma, gamma, order=order + 2, turned=turned)
+        ),
+        "gamma": lambda x, sigma, gamma, out, *, order, turned: (
+            (-1.0) ** turned * _voigt_derivative(x, sigma, gamma, order=order + 1, turned=1 - turned)
+        ),
+    },
+    domain={"x": Real(-5.0, 5.0, hard=(0.1, 100.0)), "sigma": Real(0.2, 3.0, hard=(0.0,)), "gamma": Real(0.1, 3.0)},
+    public=False,
+)
+def _voigt_derivative(x: Tensor, sigma: Tensor, gamma: Tensor, *, order: int = 1, turned: int = 0) -> Tensor:
+    """Re(iᵗ w⁽ⁿ⁾(z))/(σ √(2π) (σ √2)ⁿ) at z = (x + iγ)/(σ √2), for n = `order` and t = `turned`."""
 
 
 def _mpmath_voigt(x: Any, sigma: Any, gamma: Any) -> Any:
@@ -210,10 +239,9 @@ def _mpmath_voigt(x: Any, sigma: Any, gamma: Any) -> Any:
 @elementwise(
     kernel=scipy_ufunc("scipy.special.voigt_profile"),
     partials={
-        "x": lambda x, sigma, gamma, out: _voigt_partial(x, sigma, gamma, 1, 1.0),
-        # A Gaussian of variance σ² obeys the heat equation: the profile's ∂/∂σ is σ ∂²/∂x², which does not cancel.
-        "sigma": lambda x, sigma, gamma, out: sigma * _voigt_partial(x, sigma, gamma, 2, 1.0),
-        "gamma": lambda x, sigma, gamma, out: _voigt_partial(x, sigma, gamma, 1, 1j),
+        "x": lambda x, sigma, gamma, out: _voigt_derivative(x, sigma, gamma),
+        "sigma": lambda x, sigma, gamma, out: sigma * _voigt_derivative(x, sigma, gamma, order=2),
+        "gamma": lambda x, sigma, gamma, out: _voigt_derivative(x, sigma, gamma, turned=1),
     },
     domain={"x": Real(-5.0, 5.0, hard=(0.1, 100.0)), "sigma": Real(0.2, 3.0), "gamma": Real(0.1, 3.0)},
     reference="scipy.special.voigt_profile",
@@ -246,7 +274,7 @@ def voigt_profile(x: Tensor, sigma: Tensor, gamma: Tensor) -> Tensor:
     Notes
     -----
     DLMF 7.19.1 to 7.19.3: the real part of the Faddeeva function at (x + iγ)/(σ√2), divided by σ√(2π).
-    Derivatives are given for positive `sigma`.
+    Derivatives come from the Faddeeva function's, and from a Cauchy distribution where `sigma` is negligible.
 
     Examples
     --------

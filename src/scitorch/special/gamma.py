@@ -45,7 +45,8 @@ def sine_and_cosine_of_pi(z: Tensor) -> tuple[Tensor, Tensor]:
     return sign * torch.sin(fraction), sign * torch.cos(fraction)
 
 
-def _derivative_of_rgamma(z: Tensor, out: Tensor) -> Tensor:
+def rgamma_slope(z: Tensor) -> Tensor:
+    """The derivative of 1/Γ."""
     # Right of 1/2, d(1/Γ) = -ψ/Γ. Left of it 1/Γ has zeros where ψ has poles; there the reflection formula, DLMF 5.5.3,
     # 1/Γ(z) = Γ(1 - z) sin(πz)/π, has only smooth factors.
     left = real_part(z) < 0.5
@@ -199,7 +200,7 @@ def loggamma(z: Tensor) -> Tensor:
 @elementwise(
     kernel=scipy_ufunc("scipy.special.rgamma"),
     loops="r->r z->z",
-    partials={"z": _derivative_of_rgamma},
+    partials={"z": lambda z, out: rgamma_slope(z)},
     domain={"z": Real(-6.0, 20.0, hard=(0.0, -1.0, -2.0, -3.0, 1e-8, 0.5, 0.49999, 1.0, 2.0, 100.5, -2.00001))},
     complex_domain={"z": Complex((-6.0, 8.0), (-4.0, 4.0), hard=(0j, -1 + 0j, 0.5 + 1e-3j, -3.5 + 0.1j))},
     reference="scipy.special.rgamma",

@@ -11,7 +11,7 @@ from torch import Tensor
 from scitorch.op import Complex, Real, elementwise
 from scitorch.op.kernel import scipy_ufunc
 
-from .hypergeometric_kernels import hypergeometric
+from .hypergeometric_kernels import hypergeometric, power_series
 
 Orders = tuple[int, ...]
 
@@ -25,7 +25,20 @@ def _kernel(a: Tensor, b: Tensor, c: Tensor, z: Tensor, *, orders: Orders = (0, 
         z = z.resolve_conj()
         return torch.complex(*kernel(a, b, c, z.real.contiguous(), z.imag.contiguous()))
     value, _ = kernel(a, b, c, z, torch.zeros_like(z))
-    return torch.where(z > 1.0, math.nan if any(orders) else math.inf, value)
+    beyond = z > 1.0
+    if not bool(beyond.any()):
+        return value  # type: ignore[no-any-return]
+    value = torch.where(beyond, math.nan if any(orders) else math.inf, value)
+    # Where a or b is 0, -1, -2, …, and held fixed, F is a polynomial.
+    polynomial = torch.zeros_like(value, dtype=torch.bool)
+    for parameter, order in ((a, i), (b, j)):
+        if order == 0:
+            polynomial = polynomial | (beyond & (parameter <= 0.0) & (parameter == torch.floor(parameter)))
+    if not bool(polynomial.any()):
+        return value
+    series = power_series.derivative(i, j, k, 0, 0)
+    a, b, c, z = (torch.where(polynomial, x, y) for x, y in ((a, 1.0), (b, 1.0), (c, 2.0), (z, 0.1)))
+    return torch.where(polynomial, series(a, b, c, z, torch.zeros_like(z))[0], value)
 
 
 def _of_orders(a: Tensor, b: Tensor, c: Tensor, z: Tensor, orders: Orders) -> Tensor:
@@ -116,8 +129,9 @@ def hyp2f1(a: Tensor, b: Tensor, c: Tensor, z: Tensor) -> Tensor:
     DLMF 15.2.1 and 15.5.1. The derivatives in the parameters, of every order, are those of the power series,
     continued through the plane by Taylor series of the differential equation 15.10.1, so that whole a - b and
     c - a - b are no exceptions. For parameters up to about 10 in size their relative error is below 1e-12, except
-    next to their zeros; it grows with the parameters, as alternating terms of the series do. On the real axis they
-    are nan for z > 1, where the function is not real.
+    next to their zeros; it grows with the parameters, as alternating terms of the series do, and where fewer than
+    about seven digits would be left they are nan. On the real axis they are nan for z > 1, where the function is
+    not real, unless it is a polynomial.
 
     Examples
     --------

@@ -13,12 +13,15 @@ import math
 
 from scitorch.op.kernel import converged, scalar_kernel
 
-__all__ = ["hypergeometric"]
+__all__ = ["hypergeometric", "power_series"]
+
+#: Where the sum is smaller than its largest term by this factor, seven digits are left, and the result is nan.
+RETAINED = 1e-8
 
 
 @scalar_kernel
 def power_series(a, b, c, x, y):
-    """F and F' by the Gauss series, DLMF 15.2.1, for |z| <= 1/2."""
+    """F and F' by the Gauss series, DLMF 15.2.1, for |z| <= 1/2, and the size of the largest term."""
     term_x = 1.0
     term_y = 0.0
     slope_x = a * b / c
@@ -27,6 +30,7 @@ def power_series(a, b, c, x, y):
     fy = 0.0
     gx = slope_x
     gy = slope_y
+    largest = 1.0
     small = 0
     for n in range(2000):
         # The terms of F' are those of F(a + 1, b + 1; c + 1; z) times ab/c, DLMF 15.5.1.
@@ -38,6 +42,7 @@ def power_series(a, b, c, x, y):
         fy += term_y
         gx += slope_x
         gy += slope_y
+        largest = max(largest, math.floor(abs(term_x) + abs(term_y)))  # a step function: it has no derivative to carry
         # One component of a term, or of its derivative, may vanish by chance, but not several times in a row.
         if converged(slope_x, gx) and converged(slope_y, gy) and converged(term_x, fx) and converged(term_y, fy):
             small += 1
@@ -45,7 +50,7 @@ def power_series(a, b, c, x, y):
                 break
         else:
             small = 0
-    return fx, fy, gx, gy
+    return fx, fy, gx, gy, largest
 
 
 @scalar_kernel
@@ -105,7 +110,9 @@ def continued(a, b, c, x, y, side):
     """F on the right half plane without 1; `side` says on which side of the cut a z > 1 lies."""
     r = math.hypot(x, y)
     if r <= 0.5:
-        fx, fy, _gx, _gy = power_series(a, b, c, x, y)
+        fx, fy, gx, gy, largest = power_series(a, b, c, x, y)
+        if largest * RETAINED > math.hypot(fx, fy) + math.hypot(gx, gy):
+            return math.nan * fx, math.nan * fy
         return fx, fy
     at_x = 0.5 * x / r
     at_y = 0.5 * y / r
@@ -118,7 +125,7 @@ def continued(a, b, c, x, y, side):
         to_y = side
         at_x = 0.35
         at_y = 0.35 * side
-    fx, fy, gx, gy = power_series(a, b, c, at_x, at_y)
+    fx, fy, gx, gy, largest = power_series(a, b, c, at_x, at_y)
     for _ in range(500):
         tx = to_x - at_x
         ty = to_y - at_y
@@ -137,7 +144,26 @@ def continued(a, b, c, x, y, side):
                 break
             to_x = x
             to_y = y
+        largest = max(largest, math.floor(abs(fx) + abs(fy)))
+    if largest * RETAINED > math.hypot(fx, fy) + math.hypot(gx, gy):
+        return math.nan * fx, math.nan * fy
     return fx, fy
+
+
+@scalar_kernel
+def right_half(a, b, c, x, y, side):
+    """F on the right half plane without 1, by the form whose terms have one sign if there is one."""
+    if min(a, b) >= 0.0 or min(c - a, c - b) < 0.0 or (x > 1.0 and y == 0.0):
+        fx, fy = continued(a, b, c, x, y, side)
+        return fx, fy
+    # Euler's transformation, DLMF 15.8.1: (1 - z)^(c - a - b) F(c - a, c - b; c; z).
+    fx, fy = continued(c - a, c - b, c, x, y, side)
+    power = c - a - b
+    factor = math.exp(0.5 * power * math.log((1.0 - x) * (1.0 - x) + y * y))
+    angle = power * math.atan2(-y, 1.0 - x)
+    c1 = factor * math.cos(angle)
+    s1 = factor * math.sin(angle)
+    return fx * c1 - fy * s1, fx * s1 + fy * c1
 
 
 @scalar_kernel
@@ -165,7 +191,7 @@ def hypergeometric(a, b, c, x, y):
         return at_one(a, b, c), 0.0 * a
     side = math.copysign(1.0, y)
     if x >= 0.0:
-        fx, fy = continued(a, b, c, x, y, side)
+        fx, fy = right_half(a, b, c, x, y, side)
         return fx, fy
     # (1 - z)^-a F(a, c - b; c; z/(z - 1)) with the smaller of the two, so that F stays bounded as z -> -∞.
     low = b if b < a else a
@@ -173,7 +199,7 @@ def hypergeometric(a, b, c, x, y):
     size = (1.0 - x) * (1.0 - x) + y * y
     wx = (y * y - x * (1.0 - x)) / size
     wy = -y / size
-    fx, fy = continued(low, c - high, c, wx, wy, -side)
+    fx, fy = right_half(low, c - high, c, wx, wy, -side)
     factor = math.exp(-0.5 * low * math.log(size))
     angle = -low * math.atan2(-y, 1.0 - x)
     c1 = factor * math.cos(angle)

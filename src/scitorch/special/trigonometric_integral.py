@@ -130,7 +130,8 @@ def _sine_of_square_kernel(z: Tensor, *, quarters: int) -> Tensor:
     if z.is_complex():
         return torch.sin(0.5 * math.pi * (z * z + quarters))
     x = z.to(torch.float64)
-    x = torch.where(x.abs() < 1e145, x, math.nan)  # beyond, the square has no digits left in double precision
+    # A double beyond 2⁵⁴ is a multiple of 4, its square one of 16: a whole number of periods, like that of 0.
+    x = torch.where((x.abs() < 2.0**54) | ~torch.isfinite(x), x, 0.0)
     # The square exactly, as a rounded number and its error (T. J. Dekker, Numer. Math. 18 (1971)), less whole periods.
     square = x * x
     high = x * 134217729.0  # 2²⁷ + 1

@@ -11,8 +11,8 @@ from torch import Tensor
 from scitorch.op import Complex, Real, composite, elementwise
 from scitorch.op.kernel import scipy_ufunc
 
-from .euler_maclaurin import hurwitz_derivative, hurwitz_zeta
-from .gamma import gamma, sine_and_cosine_of_pi
+from .euler_maclaurin import HIGHEST, hurwitz_derivative, hurwitz_zeta
+from .gamma import gamma, loggamma, sine_and_cosine_of_pi
 from .polygamma import digamma
 from .regions import nan_where, real_part
 
@@ -27,7 +27,7 @@ def _hurwitz_in_x_kernel(x: Tensor, q: Tensor, *, order: int) -> Tensor:
     else:
         value = hurwitz_zeta.derivative(order, 0)(x, finite)  # type: ignore[assignment]
     # SciPy's function of a real exponent is defined for x > 1 only; left of -1 the sum for a complex one cancels.
-    defined = x.real > -1.0 if x.is_complex() else x > 1.0
+    defined = (x.real > -1.0) & (x.imag.abs() <= HIGHEST) if x.is_complex() else x > 1.0
     return torch.where(defined, torch.where(infinite, 0.0, value), math.nan)
 
 
@@ -101,6 +101,7 @@ def _riemann_in_x_kernel(x: Tensor, *, order: int) -> Tensor:
     huge = x.real > 1100.0
     one = torch.ones((), dtype=torch.float64, device=x.device)
     wide = hurwitz_derivative(torch.where(huge, 2.0, x.to(torch.complex128)), one, order)
+    wide = torch.where(x.imag.abs() <= HIGHEST, wide, math.nan)
     return torch.where(huge, 0.0, wide).to(x.dtype)
 
 
@@ -127,7 +128,25 @@ def _derivative_of_riemann(x: Tensor, out: Tensor) -> Tensor:
     power = 2.0 * torch.exp((s - 1.0) * math.log(2.0 * math.pi)) * gamma(mirrored)
     factor = power * _riemann(mirrored)
     slope = factor * (math.log(2.0 * math.pi) - digamma(mirrored)) - power * _riemann_in_x(mirrored)
-    return torch.where(left, slope * sine + (0.5 * math.pi) * factor * cosine, right_value)
+    value = torch.where(left, slope * sine + (0.5 * math.pi) * factor * cosine, right_value)
+    if not x.is_complex():
+        return value
+    far = left & (x.imag.detach().abs() > 20.0)
+    return torch.where(far, _riemann_slope_far_left(torch.where(far, x, -1.0 + 30.0j)), value)
+
+
+def _riemann_slope_far_left(s: Tensor) -> Tensor:
+    """ζ'(s) by the functional equation for a large |Im s|, where the sine overflows and Γ(1 - s) vanishes."""
+    # ζ(s) = χ(s) ζ(1 - s); in the upper half plane sin w = (i/2) exp(-iw) (1 - exp(2iw)), and below it the conjugate.
+    turn = torch.where(s.imag.detach() > 0.0, 1.0j, -1.0j)
+    w = 0.5 * math.pi * s
+    small = torch.exp(2.0 * turn * w)
+    mirrored = 1.0 - s
+    logarithm = s * math.log(2.0 * math.pi) - math.log(2.0 * math.pi) - turn * w + loggamma(mirrored)
+    chi = turn * (1.0 - small) * torch.exp(logarithm)
+    cotangent = -turn * (1.0 + small) / (1.0 - small)
+    slope = math.log(2.0 * math.pi) + 0.5 * math.pi * cotangent - digamma(mirrored)
+    return chi * (slope * _riemann(mirrored) - _riemann_in_x(mirrored))
 
 
 @elementwise(
@@ -171,7 +190,7 @@ def zeta(x: Tensor, q: Tensor | None = None) -> Tensor:
     -------
     Tensor
         ζ(x) without `q`, for all `x`. Otherwise ζ(x, q) = Σ (q + k)⁻ˣ, for real `x` above 1, for complex `x`
-        right of -1 (an extension of SciPy), and nan elsewhere.
+        right of -1 with an imaginary part of at most 20,000 (an extension of SciPy), and nan elsewhere.
 
     Raises
     ------
@@ -181,7 +200,8 @@ def zeta(x: Tensor, q: Tensor | None = None) -> Tensor:
     Notes
     -----
     DLMF 25.2.1 and 25.11.1. The derivative in `q` is -x ζ(x + 1, q), the one in `x` the Euler–Maclaurin formula (DLMF
-    25.11.5) differentiated term by term, and left of 0 the functional equation (DLMF 25.4.1) differentiated.
+    25.11.5) differentiated term by term, and left of 0 the functional equation (DLMF 25.4.1) differentiated. They are
+    nan for an imaginary part beyond 20,000, where the sum would take too many terms.
 
     Examples
     --------

@@ -36,7 +36,7 @@ def saddle(v, r, phase):
         lower += 2.0 * math.pi
     if phase < -0.5 * math.pi and upper > 0.0 and r > v:
         upper -= 2.0 * math.pi
-    size = math.sqrt(math.hypot(x, y + v) * math.hypot(x, y - v))
+    size = math.sqrt(math.hypot(x, y + v)) * math.sqrt(math.hypot(x, y - v))
     angle = 0.5 * (upper + lower)
     zeta_x = size * math.cos(angle)
     zeta_y = size * math.sin(angle)
@@ -181,6 +181,14 @@ def at_zero(v, order: int):
     """∂ⁿ/∂νⁿ of J_ν or I_ν at z = 0, where the function is zero for positive ν and one at ν = 0."""
     if v > 0.0:
         return 0.0
-    if order == 0 and v == math.floor(v):
+    whole = v == math.floor(v)
+    if order == 0 and whole:
         return 1.0 if v == 0.0 else 0.0
-    return math.inf if order == 0 else math.nan
+    # The limit of ∂ⁿ/∂νⁿ (z/2)^ν/Γ(ν + 1) is that of log(z/2)ⁿ (z/2)^ν/Γ(ν + 1), or where 1/Γ has a zero of
+    # n log(z/2)ⁿ⁻¹ (z/2)^ν (1/Γ)', and (1/Γ)'(-k) = (-1)ᵏ k!.
+    power = order
+    parity = math.floor(-v)  # 1/Γ(ν + 1) has the sign (-1)^⌊-ν⌋ for ν < 0
+    if whole and v < 0.0:
+        power = order - 1
+        parity = -v - 1.0
+    return -math.inf if math.fmod(parity + power, 2.0) != 0.0 else math.inf

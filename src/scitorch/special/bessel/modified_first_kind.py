@@ -36,12 +36,42 @@ def _iv_derivative(v: Tensor, z: Tensor, *, order_v: int = 1) -> Tensor:
     """∂ⁿ/∂νⁿ of I_ν(z), n = `order_v`; it commutes with the recurrence DLMF 10.29.1 for ∂/∂z."""
 
 
+_iv = scipy_ufunc("scipy.special.iv")
+
+
+def _iv_slope_kernel(v: Tensor, z: Tensor) -> Tensor:
+    if z.device.type != "cpu":
+        return 0.5 * (_iv_kernel(v - 1, z) + _iv_kernel(v + 1, z))
+    slope = 0.5 * (_iv(v - 1, z) + _iv(v + 1, z))
+    # There SciPy's function gives up, and at 0 it has the wrong sign at some negative orders.
+    missing = ~torch.isfinite(slope) & (z.abs() < 1e-300)
+    if not bool(missing.any()):
+        return slope  # type: ignore[no-any-return]
+    v, z = torch.where(missing, v, 1.0), torch.where(missing, z, 1.0)
+    return torch.where(missing, 0.5 * (_iv_kernel(v - 1, z) + _iv_kernel(v + 1, z)), slope)
+
+
 @elementwise(
-    kernel={"cpu": scipy_ufunc("scipy.special.iv"), "cuda": _iv_kernel},
+    kernel=_iv_slope_kernel,
+    loops="rr->r rz->z",
+    partials={
+        "v": lambda v, z, out: 0.5 * (_iv_derivative(v - 1, z) + _iv_derivative(v + 1, z)),
+        "z": lambda v, z, out: 0.5 * (_iv_slope(v - 1, z) + _iv_slope(v + 1, z)),
+    },
+    domain={"v": Real(-4.0, 8.0, hard=(0.0, 0.5, 1.0, 30.0)), "z": Real(0.01, 20.0, hard=(1e-3, 1.0, 100.0))},
+    complex_domain={"z": Complex((-9.0, 9.0), (0.1, 9.0))},
+    public=False,
+)
+def _iv_slope(v: Tensor, z: Tensor) -> Tensor:
+    """dI_ν/dz by the recurrence DLMF 10.29.1."""
+
+
+@elementwise(
+    kernel={"cpu": _iv, "cuda": _iv_kernel},
     loops="rr->r rz->z",
     partials={
         "v": lambda v, z, out: _iv_derivative(v, z),
-        "z": lambda v, z, out: 0.5 * (iv(v - 1, z) + iv(v + 1, z)),
+        "z": lambda v, z, out: _iv_slope(v, z),
     },
     domain={
         "v": Real(-5.0, 20.0, hard=(0.0, 1e-9, 0.5, 1.0, 2.0, 2.5, -1.0, 50.5)),
@@ -156,6 +186,7 @@ def _ive_holomorphic(v: Tensor, z: Tensor, *, order_v: int = 0, side: int = 1) -
         "v": Real(-5.0, 20.0, hard=(0.0, 1e-9, 0.5, 1.0, 2.0, 2.5, -1.0, 50.5)),
         "z": Real(1e-3, 1e4, log=True, hard=(1e-6, 0.1, 1.0, 2.0, 600.0, 1e8)),
     },
+    complex_domain={"z": Complex((-6.0, 6.0), (-6.0, 6.0))},
     reference="scipy.special.ive",
 )
 def ive(v: Tensor, z: Tensor) -> Tensor:

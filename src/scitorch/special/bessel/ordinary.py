@@ -293,6 +293,7 @@ def _jve_real(v: Tensor, z: Tensor) -> Tensor:
         "v": Real(-5.0, 20.0, hard=(0.0, 1e-9, 0.5, 1.0, 2.0, 2.5, -1.0, 50.5)),
         "z": Real(1e-3, 50.0, hard=(1e-6, 0.1, 1.0, 2.0, 20.0, 100.0)),
     },
+    complex_domain={"z": Complex((-6.0, 6.0), (-6.0, 6.0))},
     reference="scipy.special.jve",
     rtol=1e-11,
 )

@@ -12,6 +12,7 @@ import math
 from scitorch.op.kernel import scalar_kernel
 
 from .contour import at_zero, first_kind_contour, rotated, second_kind_contour
+from .real_first_kind import first_kind
 
 __all__ = [
     "hankel_first",
@@ -87,6 +88,22 @@ def reflected(v, r, phase, order: int, boost, first, second, quarter):
 
 
 @scalar_kernel
+def leading_term(v, r, phase, order: int):
+    """∂ⁿ/∂νⁿ of (z/2)^ν/Γ(ν + 1), which for a tiny |z| is that of J_ν(z) and, at z = r, of I_ν(r)."""
+    c, s = rotated(1.0, 0.0, v * phase / math.pi)
+    total_x = 0.0
+    total_y = 0.0
+    weight = 1.0  # binomial(n, k), times (i·phase)ᵏ exp(i·phase·ν)
+    for k in range(order + 1):
+        term = weight * first_kind(v, r, order - k, 0, 0)
+        total_x += term * c
+        total_y += term * s
+        c, s = -phase * s, phase * c
+        weight *= (order - k) / (k + 1.0)
+    return total_x, total_y
+
+
+@scalar_kernel
 def ordinary_first(v, x, y, order: int, scaled: int):
     """∂ⁿ/∂νⁿ of J_ν(x + iy), times exp(-|y|) if `scaled`."""
     r = math.hypot(x, y)
@@ -96,7 +113,9 @@ def ordinary_first(v, x, y, order: int, scaled: int):
         return at_zero(v, order), 0.0
     boost = -abs(y) if scaled == 1 else 0.0
     phase = math.atan2(abs(y), x)  # J, Y and I of the conjugate are the conjugates
-    if v >= 0.0:
+    if r < 1e-150 and (order > 0 or v >= 0.0):
+        p, q = leading_term(v, r, phase, order)
+    elif v >= 0.0:
         p, q = upper_first(v, r, phase, order, boost)
     else:  # J_-ν = cos(νπ) J_ν - sin(νπ) Y_ν, DLMF 10.2.3 and 10.4.5
         p, q = reflected(-v, r, phase, order, boost, 1.0, -1.0, 0.0)
@@ -150,10 +169,12 @@ def modified_second(v, x, y, order: int, scaled: int):
         p = 0.0
         q = 0.0
         weight = v
-        for k in range(3):
+        for k in range(12):
             a, b = all_second(0.0, r, phase, 0.0, order + 2 * k + 1, boost)
             p += weight * a
             q += weight * b
+            if abs(weight) * math.hypot(a, b) <= 1e-17 * math.hypot(p, q):
+                break
             weight *= v * v / ((2 * k + 2.0) * (2 * k + 3.0))
     else:
         p, q = all_second(abs(v), r, phase, 0.0, order, boost)

@@ -38,9 +38,10 @@ def factors(x, y, s, theta, order_v: int, order_z: int, scaled: int):
 def along_steepest_descent(v, x, order_v: int, order_z: int, scaled: int):
     """The derivative of exp(-x) I_ν(x) or, where not `scaled`, of I_ν(x), times exp(-x) all the same."""
     # The path of order w in place of ν leaves a phase (w - ν)θ. It keeps the path from turning sharply for small ν.
-    w = max(v, min(x, 1.0))
+    w = max(v, min(max(x, 1e-290), 1.0))
     start = math.asinh(w / x) if w < 1e100 * x else math.log(2.0 * w) - math.log(x)
-    top = x * 2.0 * math.sinh(0.5 * start) ** 2 - v * start
+    root = math.sqrt(x)  # x sinh² is taken as (√x sinh)², which does not overflow for a denormal x
+    top = 2.0 * (root * math.sinh(0.5 * start)) ** 2 - v * start
     step = 1.0 / math.sqrt(100.0 + 20.0 * math.hypot(x, v))
     total = 0.0
     for k in range(20000):
@@ -53,14 +54,15 @@ def along_steepest_descent(v, x, order_v: int, order_z: int, scaled: int):
         if theta > 1e-4:
             ratio = theta / sine
             growth = (1.0 - ratio * math.cos(theta)) / theta
-        if w < 1e100 * x:
+        if w * ratio < 1e100 * x:
             s = math.asinh(w / x * ratio)
             ds = growth * ((w / x * ratio) / math.hypot(1.0, w / x * ratio))
         else:  # the quotient might overflow
-            s = math.log(ratio) + math.log(2.0 * w) - math.log(x)
+            s = math.log(ratio) + (math.log(2.0 * w) - math.log(x))
             ds = growth
         versine = math.sin(0.5 * theta)
-        exponent = x * (2.0 * math.sinh(0.5 * s) ** 2 * math.cos(theta) - 2.0 * versine * versine) - v * s - top
+        rise = root * math.sinh(0.5 * s)
+        exponent = 2.0 * (rise * rise * math.cos(theta) - x * versine * versine) - v * s - top
         size = math.exp(exponent) * rest * (2.0 - rest / math.pi)  # dθ/du = π (1 - tanh²)
         angle = (w - v) * theta
         a = size * math.cos(angle)

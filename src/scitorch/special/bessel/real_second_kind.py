@@ -24,7 +24,8 @@ def second_kind_integrand(t, v, x, shift, order_v: int, order_z: int, scaled: in
     """The integrand, divided by exp(shift - x); x > 0, v >= 0."""
     half = math.sinh(0.5 * t)
     versine = 2.0 * half * half  # cosh t - 1
-    value = math.exp(v * t - x * versine - shift)
+    scaled_half = math.sqrt(x) * half  # for a denormal x the versine may overflow alone
+    value = math.exp(v * t - 2.0 * scaled_half * scaled_half - shift)
     if order_v % 2 == 1:
         value *= -0.5 * math.expm1(-2.0 * v * t)
     else:
@@ -58,7 +59,7 @@ def second_kind(v, x, order_v: int, order_z: int, scaled: int):
     if x == math.inf:
         return 0.0 * sign
     # The integrand has its maximum exp(shift - x) at sinh t = ν/x.
-    peak = math.asinh(nu / x)
+    peak = math.asinh(nu / x) if nu < 1e100 * x else math.log(2.0 * nu) - math.log(x)
     shift = nu * peak - nu * (nu / (x + math.hypot(x, nu)))
     # With step h the rule errs by at most 2 exp(-2πθ/h) ∫|f(t + iθ)| dt for any θ < π/2. The integral exceeds that on
     # the real line by K_ν(x cos θ)/K_ν(x) <= exp(x (1 - cos θ)) cos(θ)^-max(ν, 1/2), and by the growth of the factors t
