@@ -105,6 +105,18 @@ def _in_place(name: str, fast: Callable[[Any, Any], Any] | None = None) -> Calla
     return update
 
 
+_update_by_matmul = _in_place("matmul")
+
+
+def _matmul_in_place(self: "ndarray", other: Any) -> Any:
+    if self._tensor.ndim < 1 or (not _defers(other) and conversion.tensor_of(other).ndim < 2):
+        raise ValueError(
+            "inplace matrix multiplication requires the first operand to have at least one and the second at least "
+            "two dimensions."
+        )
+    return _update_by_matmul(self, other)
+
+
 def _equality(name: str, fast: Callable[[Any, Any], Any]) -> Callable[..., Any]:
     dtypes = _ORDERED | COMPLEX
     forward = _operand(name, fast, frozenset(), _INEXACT_FAST)
@@ -460,7 +472,7 @@ class ndarray(Methods):
         return GenericAlias(cls, item)
 
     def __sizeof__(self) -> int:
-        return object.__sizeof__(self) + self.nbytes
+        return object.__sizeof__(self) + (0 if self._tensor._is_view() else self.nbytes)
 
     # Operators
     __add__ = _operand("add", operator.add, _ARITHMETIC, _INEXACT_FAST)
@@ -503,7 +515,7 @@ class ndarray(Methods):
     __ifloordiv__ = _in_place("floor_divide")
     __imod__ = _in_place("remainder")
     __ipow__ = _in_place("power")
-    __imatmul__ = _in_place("matmul")
+    __imatmul__ = _matmul_in_place
     __ilshift__ = _in_place("left_shift")
     __irshift__ = _in_place("right_shift")
     __iand__ = _in_place("bitwise_and")
@@ -578,8 +590,9 @@ class ndarray(Methods):
     def to_device(self, device: Any, /, *, stream: Any = None) -> "ndarray":
         """Return the array on another device."""
         if stream is not None:
-            raise ValueError("The stream argument to to_device() is not supported")
-        return ndarray._wrap(self._tensor.to(str(device)))
+            raise ValueError("The stream argument in to_device() is not supported")
+        moved = self._tensor.to(str(device))
+        return self if moved is self._tensor else ndarray._wrap(moved)
 
     def astype(
         self,

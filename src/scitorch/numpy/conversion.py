@@ -189,6 +189,8 @@ def array(
     >>> np.array([1, 2, 3]) / 2
     array([0.5, 1. , 1.5])
     """
+    if isinstance(copy, str):
+        raise ValueError("strings are not allowed for 'copy' keyword. Use True/False/None instead.")
     wanted = None if dtype is None else torch_dtype(dtype)
     source = object._tensor if type(object) is ndarray else object
     tensor = tensor_of(source, wanted)
@@ -196,11 +198,12 @@ def array(
         tensor = tensor.to(device)
     if order not in ("K", "A", "C", "F", None, "k", "a", "c", "f"):
         raise ValueError(f"order must be one of 'C', 'F', 'A', or 'K' (got '{order}')")
+    given = tensor
     if order in ("F", "f") and tensor.ndim > 1:
         tensor = _fortran(tensor)
     elif order in ("C", "c") and not tensor.is_contiguous():
         tensor = tensor.contiguous()
-    shares = _may_share(source, tensor)
+    shares = _may_share(source, given) and tensor.stride() == given.stride()
     if copy and shares:
         tensor = tensor.clone()
     elif copy is False and not shares:

@@ -1,5 +1,6 @@
 """Arrays from shapes and formulas: zeros, arange, linspace, eye, grids, triangles."""
 
+import math
 import operator
 from typing import Any
 
@@ -46,6 +47,8 @@ def shape_of(shape: Any) -> tuple[int, ...]:
                 raise TypeError(f"expected a sequence of integers or a single integer, got {shape!r}") from None
     if any(n < 0 for n in sizes):
         raise ValueError("negative dimensions are not allowed")
+    if math.prod(n for n in sizes if n) >= 2**63:
+        raise ValueError("array is too big; it would have more elements than an index can count")
     return sizes
 
 

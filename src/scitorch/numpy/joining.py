@@ -14,6 +14,7 @@ from scitorch.numpy.creation import laid_out
 from scitorch.numpy.declaration import differentiable
 from scitorch.numpy.dtypes import CASTINGS, NUMPY_OF_TORCH, torch_dtype
 from scitorch.numpy.products import common_dtype
+from scitorch.numpy.promotion import weak_result_type
 from scitorch.numpy.reductions import finish
 
 __all__ = [
@@ -71,6 +72,9 @@ def concatenate(
     if casting not in CASTINGS:
         raise ValueError(f"casting must be one of {', '.join(map(repr, CASTINGS))} (got {casting!r})")
     if axis is None:
+        if dtype is None and any(type(item) in (int, float, complex) for item in arrays):  # weak beside arrays
+            common = weak_result_type(*arrays)
+            parts = [tensor_of(item, common) for item in arrays]
         parts, axis = [part.reshape(-1) for part in parts], 0
     first = parts[0]
     if first.ndim == 0:

@@ -7,6 +7,8 @@ from scitorch.numpy.missing import NO_VALUE
 
 __all__ = ["Methods"]
 
+_INT = frozenset({int})
+
 
 class Methods:
     """Methods with NumPy's signatures; each is the function of the same name with the array as first argument."""
@@ -43,9 +45,9 @@ class Methods:
         """Indices that sort, as `numpy.argsort`."""
         return np.argsort(self, axis, kind, order, stable=stable, descending=descending)
 
-    def choose(self, choices: Any, out: Any = None, mode: str = "raise") -> Any:
+    def choose(self, *choices: Any, out: Any = None, mode: str = "raise") -> Any:
         """Choose elements by index, as `numpy.choose`."""
-        return np.choose(self, choices, out, mode)
+        return np.choose(self, choices[0] if len(choices) == 1 else choices, out, mode)
 
     def clip(self, min: Any = NO_VALUE, max: Any = NO_VALUE, out: Any = None, **keywords: Any) -> Any:
         """Limit the values, as `numpy.clip`."""
@@ -55,13 +57,13 @@ class Methods:
         """Select slices by a condition, as `numpy.compress`."""
         return np.compress(condition, self, axis, out)
 
-    def conj(self) -> Any:
-        """Complex conjugate."""
-        return np.conjugate(self)  # type: ignore[misc]
+    def conj(self, out: Any = None) -> Any:
+        """Complex conjugate; the array itself where it is real."""
+        if out is None and not self._tensor.is_complex():  # type: ignore[attr-defined]
+            return self
+        return np.conjugate(self, out=out)  # type: ignore[misc]
 
-    def conjugate(self) -> Any:
-        """Complex conjugate."""
-        return np.conjugate(self)  # type: ignore[misc]
+    conjugate = conj
 
     def cumprod(self, axis: Any = None, dtype: Any = None, out: Any = None) -> Any:
         """Cumulative product, as `numpy.cumprod`."""
@@ -146,7 +148,7 @@ class Methods:
         sizes = shape[0] if len(shape) == 1 else shape
         if order == "C" and copy is None:
             try:
-                if type(sizes) is int or bool not in map(type, sizes):
+                if type(sizes) is int or _INT.issuperset(map(type, sizes)):
                     return np.ndarray._array(self._tensor.reshape(sizes))  # type: ignore[attr-defined]
             except (RuntimeError, TypeError):
                 pass  # other ways of writing a shape, and NumPy's errors
@@ -154,7 +156,11 @@ class Methods:
 
     def resize(self, *new_shape: Any, refcheck: bool = True) -> None:
         """Change the shape in place, filling with zeros."""
+        if type(refcheck) not in (bool, int):
+            raise TypeError(f"refcheck must be a truth value, not {type(refcheck).__name__}")
         shape = new_shape[0] if len(new_shape) == 1 else new_shape
+        if shape is None or new_shape == ():
+            return
         self._tensor = np.resize_with_zeros(self, shape)  # type: ignore[misc, arg-type]
 
     def round(self, decimals: int = 0, out: Any = None) -> Any:

@@ -46,20 +46,28 @@ class GeneralizedUfunc(ufunc):
         if len(axes) != 3:
             raise ValueError("axes should be a list with an entry for all 3 inputs and outputs")
         moved = []
-        for value, where, n in zip(inputs, axes[:2], core[:2], strict=True):
+        for value, where in zip(inputs, axes[:2], strict=True):
             tensor = tensor_of(value)
-            moved.append(
-                ndarray._wrap(tensor.movedim([normalize_axis(a, tensor.ndim) for a in where], list(range(-n, 0))))
-            )
+            source = [normalize_axis(a, tensor.ndim) for a in where]
+            moved.append(ndarray._wrap(tensor.movedim(source, list(range(-len(source), 0)))))
         result = super().__call__(*moved, **options)._tensor
         if keepdims:
             if core[2]:
                 raise TypeError(f"{self.__name__} does not support keepdims: its output has core dimensions")
             where = axes[0][0]
             result = result.unsqueeze(where)
-        elif core[2]:
-            result = result.movedim(list(range(-core[2], 0)), list(axes[2]))
+        elif core[2] and axes[2]:
+            result = result.movedim(list(range(-len(axes[2]), 0)), list(axes[2]))
         return ndarray._wrap(result) if out is None else write_out(out[0] if isinstance(out, tuple) else out, result)
+
+    def _check_core(self, tensor: torch.Tensor, target: Any) -> None:
+        count = min(_CORE[self.__name__][2], tensor.ndim)
+        have, wanted = tuple(target.shape)[target.ndim - count :], tuple(tensor.shape)[tensor.ndim - count :]
+        if have != wanted:
+            raise ValueError(
+                f"{self.__name__}: Output operand 0 has a mismatch in its core dimensions, with gufunc signature "
+                f"{self.signature} (sizes {have} are different from {wanted})"
+            )
 
 
 _CORE = {"matmul": (2, 2, 2), "vecdot": (1, 1, 0), "matvec": (2, 1, 1), "vecmat": (1, 2, 1)}

@@ -37,6 +37,8 @@ def arange(
     names = ["start", "stop", "step", "dtype"]
     if len(bounds) > 4:
         raise TypeError("arange() takes at most four positional arguments")
+    if not bounds and stop is None:
+        raise TypeError("arange() requires stop to be specified.")
     if len(bounds) == 1 and stop is None and start is None:
         bounds = (0, bounds[0])
     elif len(bounds) == 1 and start is not None and stop is None:

@@ -10,9 +10,9 @@ from scitorch.numpy.array import ndarray
 from scitorch.numpy.axes import normalize_axis
 from scitorch.numpy.conversion import asarray, tensor_of
 from scitorch.numpy.declaration import differentiable
-from scitorch.numpy.dtypes import astype_tensor, from_host
+from scitorch.numpy.dtypes import NUMPY_OF_TORCH, astype_tensor, from_host
 from scitorch.numpy.missing import NO_VALUE
-from scitorch.numpy.products import common_dtype
+from scitorch.numpy.promotion import weak_result_type
 from scitorch.numpy.reductions import finish
 from scitorch.numpy.sorting import flatnonzero, nonzero
 
@@ -55,8 +55,6 @@ def where(condition: Any, x: Any = NO_VALUE, y: Any = NO_VALUE, /) -> Any:
 
 def _weakly(x: Any, y: Any) -> tuple[torch.Tensor, torch.Tensor]:
     """Return two values in their common dtype; Python scalars are weak."""
-    from scitorch.numpy.promotion import weak_result_type
-
     common = weak_result_type(x, y)
     return tensor_of(x, common), tensor_of(y, common)
 
@@ -164,9 +162,12 @@ def compress(condition: Any, a: Any, axis: Any = None, out: Any = None) -> Any:
 @differentiable("np.choose([0, 1, 1, 0, 1], [x, y])")
 def choose(a: Any, choices: Any, out: Any = None, mode: str = "raise") -> Any:
     """Build an array by choosing, at each place, one of several arrays by number."""
-    index = tensor_of(a).long()
+    index = tensor_of(a)
+    if index.is_floating_point() or index.is_complex():
+        raise TypeError(f"Cannot cast array data from {NUMPY_OF_TORCH[index.dtype]!r} to dtype('int64') safely")
+    index = index.long()
     options = [tensor_of(c) for c in choices]
-    common = common_dtype(*options)
+    common = weak_result_type(*choices)
     *options, index = torch.broadcast_tensors(*(o.to(common) for o in options), index)
     if mode == "raise" and bool(((index < 0) | (index >= len(options))).any()):
         raise ValueError("invalid entry in choice array")
@@ -184,8 +185,6 @@ def select(condlist: Any, choicelist: Any, default: Any = 0) -> ndarray:
         raise ValueError("list of cases must be same length as list of conditions")
     if not condlist:
         raise ValueError("select with an empty condition list is not possible")
-    from scitorch.numpy.promotion import weak_result_type
-
     common = weak_result_type(*choicelist, default)
     result = tensor_of(default, common)
     for number, (condition, choice) in reversed(list(enumerate(zip(condlist, choicelist, strict=True)))):

