@@ -24,6 +24,7 @@ _INEXACT_FAST = INEXACT - {torch.float16}
 _REAL_FAST = FLOATING - {torch.float16}
 _ARITHMETIC = _INEXACT_FAST | _INTEGER_FAST
 _ORDERED = FLOATING | _INTEGER_FAST | {torch.bool}
+_WRITTEN = _INEXACT_FAST | _INTEGER_FAST | {torch.bool}
 _BASIC = frozenset({int, slice, type(None)})  # entries of a key that torch takes as NumPy does
 _PRODUCTS = (2, 3, 0.5, 1, 0, -1, -0.5, -2)  # exponents for which torch multiplies, divides or takes a root
 
@@ -47,7 +48,8 @@ def _operand(name: str, fast: Callable[[Any, Any], Any], dtypes: Any, scalar_dty
         kind = type(other)
         if kind is ndarray:
             b = other._tensor
-            if a.dtype is b.dtype and a.dtype in dtypes and not watching:
+            dtype = a.dtype
+            if dtype is b.dtype and dtype in dtypes and not watching:
                 try:
                     tensor = fast(a, b)
                 except RuntimeError:
@@ -124,7 +126,8 @@ def _equality(name: str, fast: Callable[[Any, Any], Any]) -> Callable[..., Any]:
     def compare(self: "ndarray", other: Any) -> Any:
         if type(other) is ndarray:
             a, b = self._tensor, other._tensor
-            if a.dtype is b.dtype and a.dtype in dtypes and not watching and a.numel() < memory.LARGE:
+            dtype = a.dtype
+            if dtype is b.dtype and dtype in dtypes and not watching and a.numel() < memory.LARGE:
                 try:
                     tensor = fast(a, b)
                 except RuntimeError:
@@ -426,7 +429,7 @@ class ndarray(Methods):
     def __getitem__(self, key: Any) -> "ndarray":
         result = new(ndarray)
         kind = type(key)
-        if kind is int or kind is slice or (kind is tuple and all(type(item) in _BASIC for item in key)):
+        if kind in _BASIC or (kind is tuple and _BASIC.issuperset(map(type, key))):
             try:
                 tensor = self._tensor[key]
                 result._tensor = tensor if tensor.ndim else tensor.clone()  # an element is a copy, as a scalar is
@@ -443,14 +446,25 @@ class ndarray(Methods):
 
     def __setitem__(self, key: Any, value: Any) -> None:
         tensor = self._tensor
-        if type(value) is float and tensor.dtype in _INEXACT_FAST and not tensor.requires_grad:
-            kind = type(key)
-            if kind is int or kind is slice or (kind is tuple and all(type(item) in _BASIC for item in key)):
-                try:
-                    tensor[key] = value
+        kind = type(key)
+        if kind in _BASIC or (kind is tuple and _BASIC.issuperset(map(type, key))):
+            place: Any = key
+        elif kind is ndarray and key._tensor.dtype is torch.int64 and 0 < key._tensor.numel() < memory.LARGE:
+            place = key._tensor
+        else:
+            place = self  # not a short way
+        if place is not self and not tensor.requires_grad:
+            try:
+                if type(value) is float and tensor.dtype in _INEXACT_FAST:
+                    tensor[place] = value
                     return
-                except (IndexError, RuntimeError, TypeError, ValueError):
-                    pass  # negative steps, transforms, and the errors, which are NumPy's there
+                if type(value) is ndarray and tensor.dtype in _WRITTEN and tensor.dtype is value._tensor.dtype:
+                    values = value._tensor
+                    if tensor.untyped_storage().data_ptr() != values.untyped_storage().data_ptr():
+                        tensor[place] = values
+                        return
+            except (IndexError, RuntimeError, TypeError, ValueError):
+                pass  # negative steps, transforms, and the errors, which are NumPy's there
         indexing.assign(self, key, value)
 
     def __delitem__(self, key: Any) -> None:

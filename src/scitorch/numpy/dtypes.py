@@ -29,6 +29,7 @@ TORCH_OF_NUMPY: dict[numpy.dtype[Any], torch.dtype] = {
     numpy.dtype(numpy.complex128): torch.complex128,
 }
 NUMPY_OF_TORCH: dict[torch.dtype, numpy.dtype[Any]] = {t: n for n, t in TORCH_OF_NUMPY.items()}
+_SHARED = frozenset(dtype.char for dtype in TORCH_OF_NUMPY)  # C has several names for one type; torch takes these
 
 # torch stores these but has few kernels for them: arithmetic goes through NumPy's own loops (`host`), movement of
 # elements through a view of the same width.
@@ -105,6 +106,12 @@ def host(tensor: torch.Tensor) -> "numpy.ndarray[Any, Any]":
 def from_host(array: Any, device: torch.device | None = None) -> torch.Tensor:
     """Return a NumPy array (or scalar) as a tensor on `device`, sharing memory where torch can."""
     array = numpy.asarray(array)
+    if array.dtype.char in _SHARED and array.dtype.isnative and array.flags.forc and array.flags.writeable:
+        try:
+            tensor = torch.from_numpy(array)
+            return tensor if device is None else tensor.to(device)
+        except ValueError:  # an axis of length one with a negative stride
+            pass
     if array.dtype not in TORCH_OF_NUMPY or not array.dtype.isnative:
         array = array.astype(NUMPY_OF_TORCH[torch_dtype(array.dtype)])
     native = NUMPY_OF_TORCH[TORCH_OF_NUMPY[array.dtype]]

@@ -49,7 +49,7 @@ def views(*tensors: torch.Tensor) -> Any:
     for tensor in tensors:
         if tensor.requires_grad or not tensor.is_cpu or dispatch_keys(tensor).raw_repr() not in _DENSE:
             return None
-    return tuple(tensor.numpy() for tensor in tensors)
+    return tuple([tensor.numpy() for tensor in tensors])
 
 
 def large_on_host(reference: Any, kernel: Callable[..., Any]) -> Callable[..., Any]:

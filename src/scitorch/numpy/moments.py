@@ -18,6 +18,7 @@ from scitorch.numpy.dtypes import (
     holds,
     torch_dtype,
 )
+from scitorch.numpy.floating_errors import watching
 from scitorch.numpy.missing import NO_VALUE
 from scitorch.numpy.reductions import finish
 
@@ -95,7 +96,26 @@ def var(
     mean : array_like, optional
         The mean, if it is known, computed with ``keepdims=True``.
     """
+    plain = out is None and dtype is None and where is True and mean is NO_VALUE and correction is NO_VALUE
+    if plain and keepdims is False and _has_short_way(a, axis, ddof):
+        return ndarray._wrap(a._tensor.var(axis, correction=ddof))
     return finish(_variance(a, axis, dtype, ddof, keepdims, where, mean, correction), out)
+
+
+def _has_short_way(a: Any, axis: Any, ddof: Any) -> bool:
+    """Whether the array is small and plain, so that torch's own variance serves."""
+    if type(a) is not ndarray or type(ddof) is not int or watching:
+        return False
+    tensor = a._tensor
+    if tensor.dtype is not torch.float64 and tensor.dtype is not torch.float32:
+        return False
+    if axis is None:
+        count = tensor.numel()
+    elif type(axis) is int and -tensor.ndim <= axis < tensor.ndim:
+        count = tensor.shape[axis]
+    else:
+        return False
+    return 0 <= ddof < count and 0 < tensor.numel() < memory.LARGE and tensor.is_cpu and not memory.followed(tensor)
 
 
 def _variance(
@@ -164,6 +184,9 @@ def std(
     correction: Any = NO_VALUE,
 ) -> Any:
     """Return the standard deviation over axes; see `var`."""
+    plain = out is None and dtype is None and where is True and mean is NO_VALUE and correction is NO_VALUE
+    if plain and keepdims is False and _has_short_way(a, axis, ddof):
+        return ndarray._wrap(a._tensor.std(axis, correction=ddof))
     return finish(torch.sqrt(_variance(a, axis, dtype, ddof, keepdims, where, mean, correction)), out)
 
 

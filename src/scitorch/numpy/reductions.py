@@ -141,14 +141,13 @@ def max(
     a: Any, axis: Any = None, out: Any = None, keepdims: Any = False, initial: Any = NO_VALUE, where: Any = True
 ) -> Any:
     """Return the maximum over axes; nan wins, and equal maxima share the gradient."""
-    if type(a) is ndarray and out is None and initial is NO_VALUE and where is True and not keepdims:
+    if type(a) is ndarray and out is None and initial is NO_VALUE and where is True and keepdims is False:
         tensor = a._tensor
-        if (
-            (axis is None or (type(axis) is int and 0 <= axis < tensor.ndim))
-            and tensor.dtype in _ORDERED
-            and tensor.numel()
-        ):
-            return ndarray._wrap(torch.amax(tensor) if axis is None else torch.amax(tensor, axis))
+        if tensor.dtype in _ORDERED and tensor.numel():
+            if axis is None:
+                return ndarray._wrap(tensor.max())
+            if type(axis) is int and 0 <= axis < tensor.ndim:
+                return ndarray._wrap(tensor.amax(axis))
     return maximum.reduce(a, axis, None, out, False if keepdims is NO_VALUE else keepdims, initial, where)
 
 
@@ -162,14 +161,13 @@ def min(
     a: Any, axis: Any = None, out: Any = None, keepdims: Any = False, initial: Any = NO_VALUE, where: Any = True
 ) -> Any:
     """Return the minimum over axes; nan wins, and equal minima share the gradient."""
-    if type(a) is ndarray and out is None and initial is NO_VALUE and where is True and not keepdims:
+    if type(a) is ndarray and out is None and initial is NO_VALUE and where is True and keepdims is False:
         tensor = a._tensor
-        if (
-            (axis is None or (type(axis) is int and 0 <= axis < tensor.ndim))
-            and tensor.dtype in _ORDERED
-            and tensor.numel()
-        ):
-            return ndarray._wrap(torch.amin(tensor) if axis is None else torch.amin(tensor, axis))
+        if tensor.dtype in _ORDERED and tensor.numel():
+            if axis is None:
+                return ndarray._wrap(tensor.min())
+            if type(axis) is int and 0 <= axis < tensor.ndim:
+                return ndarray._wrap(tensor.amin(axis))
     return minimum.reduce(a, axis, None, out, False if keepdims is NO_VALUE else keepdims, initial, where)
 
 
@@ -213,7 +211,8 @@ def count_nonzero(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
     tensor = tensor_of(a)
     seen = memory.views(tensor.detach())
     if seen is not None:
-        counts_on_host = numpy.count_nonzero(seen[0], normalize_axes(axis, tensor.ndim), keepdims=keepdims)
+        axes = None if axis is None else normalize_axes(axis, tensor.ndim)
+        counts_on_host = numpy.count_nonzero(seen[0], axes, keepdims=keepdims)
         return ndarray._wrap(from_host(counts_on_host))
     nonzero = tensor != 0
     axes = normalize_axes(axis, tensor.ndim)

@@ -34,6 +34,10 @@ __all__ = [
 ]
 
 
+#: dtypes for which torch finds the first extreme on the CPU
+_SEARCHED = frozenset({torch.float64, torch.float32, torch.int64, torch.int32, torch.int16, torch.int8, torch.uint8})
+
+
 def gather(tensor: torch.Tensor, index: torch.Tensor, axis: int) -> torch.Tensor:
     """Return elements by position along an axis, for every dtype."""
     return as_declared(torch.take_along_dim(as_signed(tensor), index, axis), tensor.dtype)
@@ -226,12 +230,20 @@ def _first(tensor: torch.Tensor, position: torch.Tensor, axis: int) -> torch.Ten
 @without_derivative("returns positions", "np.argmax(m, axis=1)")
 def argmax(a: Any, axis: Any = None, out: Any = None, *, keepdims: Any = False) -> Any:
     """Return the position of the first maximum (of the first nan, if there is one)."""
+    if type(a) is ndarray and axis is None and out is None and keepdims is False:
+        tensor = a._tensor
+        if tensor.dtype in _SEARCHED and 0 < tensor.numel() < memory.LARGE and tensor.is_cpu:
+            return ndarray._wrap(tensor.argmax())
     return _extreme_position(a, axis, out, bool(keepdims) and keepdims is not NO_VALUE, True)
 
 
 @without_derivative("returns positions", "np.argmin(m, axis=1)")
 def argmin(a: Any, axis: Any = None, out: Any = None, *, keepdims: Any = False) -> Any:
     """Return the position of the first minimum (of the first nan, if there is one)."""
+    if type(a) is ndarray and axis is None and out is None and keepdims is False:
+        tensor = a._tensor
+        if tensor.dtype in _SEARCHED and 0 < tensor.numel() < memory.LARGE and tensor.is_cpu:
+            return ndarray._wrap(tensor.argmin())
     return _extreme_position(a, axis, out, bool(keepdims) and keepdims is not NO_VALUE, False)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy
 import torch
 
+from scitorch.numpy import memory
 from scitorch.numpy.array import broadcast_error, ndarray
 from scitorch.numpy.conversion import tensor_of
 from scitorch.numpy.dtypes import (
@@ -278,8 +279,7 @@ class ufunc:
         if self.nout == 1:
             if results.dtype is not plan.outputs[0]:
                 return results.to(plan.outputs[0])
-            uncast = options is None and tuple(kinds) == plan.inputs and len(set(kinds)) == 1
-            if uncast and plan.kernel is self.kernel:
+            if options is None and tuple(kinds) == plan.inputs and len(set(kinds)) == 1:
                 self._direct[kinds[0]] = plan.kernel
             return results
         return tuple(
@@ -384,6 +384,9 @@ class ufunc:
 
 def _host_kernel(reference: Any, kernel: Kernel | None, *operands: Any) -> Any:
     """Compute with NumPy's own loop: integer dtypes without a torch kernel. Never called for floats."""
+    if all(type(t) is torch.Tensor for t in operands) and (seen := memory.views(*operands)) is not None:
+        results = reference(*seen)
+        return tuple(map(from_host, results)) if isinstance(results, tuple) else from_host(results)
     device = next(t.device for t in operands if isinstance(t, torch.Tensor))
     if kernel is not None and device.type != "cpu":
         return kernel(*operands)
