@@ -67,3 +67,32 @@ def test_padding_keeps_the_memory_order(np: ModuleType, mode: str) -> None:
 def test_padding_refuses_empty_statistics(np: ModuleType) -> None:
     with pytest.raises(ValueError, match="stat_length of 0"):
         np.pad([1.0, 2.0], 0, "minimum", stat_length=(1, 0))
+
+
+@BOTH
+def test_grids_have_the_precision_of_their_limits(np: ModuleType) -> None:
+    single = np.float32
+    assert np.mgrid[single(0.1) : single(0.33) : single(0.1), 0:2].dtype == np.float32
+    assert np.mgrid[0.1:0.33:0.1, single(0) : single(2)].dtype == np.float32
+    assert np.mgrid[0:2, 0:1:3j].dtype == np.float64 and np.mgrid[0:2, 1:3].dtype == np.int64
+
+
+@BOTH
+def test_empty_sequences_are_no_positions(np: ModuleType) -> None:
+    with pytest.raises(TypeError, match="indices must be integral"):
+        np.unravel_index([], (10, 3, 5))
+    with pytest.raises(TypeError, match="indices must be integral"):
+        np.ravel_multi_index(([], []), (10, 3))
+    assert [len(i) for i in np.unravel_index(np.array([], dtype=int), (4, 5))] == [0, 0]
+
+
+def test_testing_compares_tracked_arrays_by_value() -> None:
+    np = scitorch.numpy
+    x = np.asarray([1.0, 2.0]).requires_grad_()
+    np.testing.assert_allclose(x, [1.0, 2.0 + 1e-9])
+    np.testing.assert_equal({"a": [x, x.tensor]}, {"a": [[1.0, 2.0], [1.0, 2.0]]})
+    np.testing.assert_array_equal((x + 1j).conj().imag, [-1.0, -1.0])
+    with pytest.raises(AssertionError, match="Mismatched elements: 1 / 2"):
+        np.testing.assert_allclose(x, [1.0, 2.1])
+    with np.testing.assert_raises(ValueError):
+        np.testing.assert_array_max_ulp(x, np.ones((2, 2)) * 3)

@@ -138,12 +138,14 @@ __all__ = [
 ]
 
 # NumPy's own modules that work on arrays of this namespace through its protocols, or on host data
-_HOST_MODULES = ("char", "rec", "strings", "testing", "typing")
+_HOST_MODULES = ("char", "rec", "strings", "typing")
 
 
 def __getattr__(name: str) -> Any:
     if name == "special":  # SciPy computes natively on arrays whose namespace has this
         return importlib.import_module("scitorch.special")
+    if name == "testing":  # NumPy imports unittest for its own, so only those who ask pay for it
+        return importlib.import_module("scitorch.numpy.testing")
     if name in _HOST_MODULES:
         return importlib.import_module(f"numpy.{name}")
     if name.startswith("__"):

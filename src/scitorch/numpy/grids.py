@@ -83,7 +83,10 @@ class _Grid:
         if not isinstance(key, tuple):
             return self._axis(key)
         axes = [self._axis(item)._tensor for item in key]
-        common = numpy.result_type(*(ndarray._wrap(a).dtype for a in axes)) if axes else numpy.dtype(int)
+        limits = [v for item in key for v in (item.start, item.stop, item.step) if v is not None]
+        # scalars of Python and the number of points have no precision of their own
+        given = (v.dtype if isinstance(v, ndarray) else abs(v) if isinstance(v, complex) else v for v in limits)
+        common = numpy.result_type(0, *given) if axes else numpy.dtype(int)
         count = len(axes)
         shaped = [
             a.to(torch_dtype(common)).reshape((1,) * i + (-1,) + (1,) * (count - i - 1)) for i, a in enumerate(axes)
@@ -246,12 +249,17 @@ def diag_indices_from(arr: Any) -> tuple[ndarray, ...]:
 @without_derivative("returns positions", "np.unravel_index([5, 3], (2, 3))")
 def unravel_index(indices: Any, shape: Any, order: str = "C") -> tuple[ndarray, ...]:
     """Convert flat indices into a tuple of coordinate arrays."""
-    results = numpy.unravel_index(host(tensor_of(indices)), shape_of(shape), order=order)  # type: ignore[call-overload]
+    results = numpy.unravel_index(_positions(indices), shape_of(shape), order=order)  # type: ignore[call-overload]
     return tuple(asarray(r) for r in results)
 
 
 @without_derivative("returns positions", "np.ravel_multi_index(([0, 1], [1, 2]), (2, 3))")
 def ravel_multi_index(multi_index: Any, dims: Any, mode: Any = "raise", order: str = "C") -> ndarray:
     """Convert a tuple of coordinate arrays into flat indices."""
-    coordinates = tuple(host(tensor_of(i)) for i in multi_index)
+    coordinates = tuple(map(_positions, multi_index))
     return asarray(numpy.ravel_multi_index(coordinates, shape_of(dims), mode=mode, order=order))  # type: ignore[call-overload]
+
+
+def _positions(indices: Any) -> Any:
+    """Return indices as NumPy's; an empty sequence has no dtype, and NumPy says so."""
+    return indices if isinstance(indices, list | tuple) and not len(indices) else host(tensor_of(indices))

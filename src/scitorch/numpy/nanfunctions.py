@@ -257,7 +257,7 @@ def nanstd(
 
 
 @differentiable("np.nanmedian(np.where([True, True, False, True], m.real, np.nan), axis=1)")
-def nanmedian(a: Any, axis: Any = None, out: Any = None, overwrite_input: bool = False, keepdims: Any = False) -> Any:
+def nanmedian(a: Any, axis: Any = None, out: Any = None, overwrite_input: bool = False, keepdims: bool = False) -> Any:
     """Return the median of the elements that are not nan."""
     tensor = tensor_of(a)
     if tensor.numel() == 0:
