@@ -10,7 +10,7 @@ EXAMPLES ?= 500
 QUIET_THREADS := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all test-torch lint docs bench array-api numpy-tests gpu-check clean
+.PHONY: help demo test test-all test-torch lint docs bench array-api numpy-tests scipy-clients gpu-check clean
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
@@ -59,6 +59,11 @@ numpy-tests: $(VENV)/installed  ## NumPy's own tests, kept in docs/compatibility
 	@test -f "$(HARNESS)/run.py" || { echo "give HARNESS=<a folder whose run.py runs NumPy's tests on a namespace>"; exit 2; }
 	$(BIN)/python -m pip install --quiet pytest-json-report
 	$(QUIET_THREADS) $(BIN)/python -m compatibility.numpy_tests $(HARNESS) --jobs $(JOBS)
+
+scipy-clients: $(VENV)/installed  ## SciPy's and scikit-learn's array-API tests, kept in docs/compatibility (half an hour)
+	$(BIN)/python -m pip install --quiet pytest-timeout scikit-learn
+	$(QUIET_THREADS) $(BIN)/python -m compatibility scipy
+	$(QUIET_THREADS) $(BIN)/python -m compatibility sklearn
 
 gpu-check:  ## everything that needs a CUDA device, with the python that has torch for it (PYTHON=…)
 	@if $(PYTHON) -c "import sys, torch; sys.exit(not torch.cuda.is_available())"; then \

@@ -7,9 +7,7 @@ scitorch too: what torch can do there, scitorch is asked for.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,16 +15,6 @@ import pytest
 import scitorch.numpy
 
 BACKEND = "scitorch"
-
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--outcomes", type=Path, help="write the outcome of every test to this JSON file")
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    path = config.getoption("--outcomes")
-    if path is not None:
-        config.pluginmanager.register(OutcomeRecorder(path), "outcome-recorder")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -56,29 +44,3 @@ def _extend_skips(fixture: Callable[..., Any]) -> None:
 
     reasons.knows_scitorch = True  # type: ignore[attr-defined]
     configuration["_backends_kwargs_from_request"] = reasons
-
-
-class OutcomeRecorder:
-    """Collects outcome and message of every test."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.outcomes: dict[str, tuple[str, str]] = {}
-
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        if report.when == "call" or not report.passed:
-            outcome = "xfailed" if hasattr(report, "wasxfail") and report.skipped else report.outcome
-            self.outcomes[report.nodeid] = (outcome, _message(report))
-
-    def pytest_sessionfinish(self) -> None:
-        self.path.write_text(json.dumps(self.outcomes, indent=1))
-
-
-def _message(report: pytest.TestReport) -> str:
-    """The exception in one line, or why a test was skipped."""
-    if report.passed:
-        return ""
-    if isinstance(report.longrepr, tuple):
-        return str(report.longrepr[2])
-    crash = getattr(report.longrepr, "reprcrash", None)
-    return " ".join(str(crash.message if crash is not None else report.longrepr).split())[:300]

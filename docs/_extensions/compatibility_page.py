@@ -38,9 +38,11 @@ def page(records: Path) -> Iterator[str]:
     yield from _array_api(_read(records / "array_api.json"))
     yield from _numpy_tests(_read(records / "numpy_tests.json"))
     yield from _names()
-    yield from _other("Array-API tests of SciPy", _read(records / "scipy.json"), "python -m compatibility.scipy")
     yield from _other(
-        "Array-API tests of scikit-learn", _read(records / "scikit_learn.json"), "python -m compatibility.scikit_learn"
+        "Array-API tests of SciPy", _read(records / "scipy_clients.json"), "python -m compatibility scipy"
+    )
+    yield from _other(
+        "Array-API tests of scikit-learn", _read(records / "sklearn_clients.json"), "python -m compatibility sklearn"
     )
     yield from _other("Speed", _read(records / "speed.json"), "python -m benchmarks")
 
