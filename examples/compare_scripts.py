@@ -15,8 +15,9 @@ from pathlib import Path
 SCRIPTS = Path(__file__).resolve().parent / "scripts"
 PLAIN = """
 import runpy, sys, time
+script, sys.argv = sys.argv[1], sys.argv[1:]
 began = time.process_time()
-runpy.run_path(sys.argv[1], run_name="__main__")
+runpy.run_path(script, run_name="__main__")
 print("processor", time.process_time() - began)
 """
 ON_SCITORCH = """

@@ -5,9 +5,11 @@ import os
 import subprocess
 import sys
 import textwrap
+from pathlib import Path
 
 import numpy
 import pytest
+import scipy.integrate
 
 import scitorch.numpy as snp
 
@@ -41,6 +43,32 @@ def test_special_functions_compute_here_and_keep_gradients() -> None:
         [sys.executable, "-c", textwrap.dedent(script)], env=environment, capture_output=True, text=True, timeout=120
     )
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("array_api", [True, False])
+def test_no_function_of_scipy_loses_a_gradient_silently(array_api: bool) -> None:
+    environment = {name: value for name, value in os.environ.items() if name != "SCIPY_ARRAY_API"}
+    if array_api:
+        environment["SCIPY_ARRAY_API"] = "1"
+    script = Path(__file__).with_name("gradient_loss_checks.py")
+    done = subprocess.run([sys.executable, script], env=environment, capture_output=True, text=True, timeout=240)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_numbers_for_the_user_and_not_for_scipy() -> None:
+    x = snp.asarray(2.0).requires_grad_()
+    assert x.item() == 2.0
+    with pytest.raises(RuntimeError, match="which a Python number cannot hold"):
+        scipy.integrate.quad(lambda t: t * x, 0, 1)
+
+
+def test_writing_into_what_iteration_gives() -> None:
+    x = snp.asarray([[1.0, 2.0]]).requires_grad_()
+    y = x * 1
+    for row in y:
+        row *= 3
+    y.sum().backward()
+    assert x.grad.tolist() == [[3.0, 3.0]]
 
 
 @pytest.mark.parametrize("shape", [(0, 4), (4, 0), (0, 0)])

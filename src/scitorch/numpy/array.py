@@ -6,6 +6,7 @@ What an operation means is decided in the module of its family; the methods here
 
 import operator
 from collections.abc import Callable, Iterator
+from itertools import repeat
 from types import GenericAlias
 from typing import Any, ClassVar
 
@@ -14,7 +15,8 @@ import torch
 
 from scitorch.numpy.dtypes import COMPLEX, FLOATING, INEXACT, NUMPY_OF_TORCH, astype_tensor, host
 from scitorch.numpy.floating_errors import watching
-from scitorch.numpy.memory import transformed
+from scitorch.numpy.gradient_loss import keep_from_numpy, keep_from_scipy
+from scitorch.numpy.memory import followed, transformed
 from scitorch.numpy.methods import Methods
 
 __all__ = ["ndarray"]
@@ -338,6 +340,7 @@ class ndarray(Methods):
     # Scalars
     def item(self, *index: Any) -> Any:
         """Return one element as a Python scalar."""
+        keep_from_scipy(self._tensor)
         tensor = self._tensor.detach()
         if not index:
             if tensor.numel() != 1:
@@ -352,6 +355,7 @@ class ndarray(Methods):
 
     def tolist(self) -> Any:
         """Return nested lists of Python scalars."""
+        keep_from_scipy(self._tensor)
         return self._tensor.detach().tolist()
 
     def _scalar(self) -> torch.Tensor:
@@ -369,15 +373,18 @@ class ndarray(Methods):
         return bool(self._tensor)
 
     def __int__(self) -> int:
+        keep_from_scipy(self._tensor)
         return int(self._scalar().detach().item().real)
 
     def __float__(self) -> float:
         tensor = self._scalar()
+        keep_from_scipy(tensor)
         if tensor.is_complex():
             tensor = astype_tensor(tensor, tensor.real.dtype)
         return float(tensor)
 
     def __complex__(self) -> complex:
+        keep_from_scipy(self._tensor)
         return complex(self._scalar().detach().item())
 
     def __index__(self) -> int:
@@ -418,8 +425,10 @@ class ndarray(Methods):
     def __iter__(self) -> Iterator["ndarray"]:
         if self._tensor.ndim == 0:
             raise TypeError("iteration over a 0-d array")
-        parts = self._tensor.unbind(0)
-        if self._tensor.ndim == 1:  # elements are copies, of what the array holds when their turn comes
+        tensor = self._tensor
+        # autograd lets no one write into what unbind returns
+        parts = map(tensor.select, repeat(0), range(len(tensor))) if followed(tensor) else tensor.unbind(0)
+        if tensor.ndim == 1:  # elements are copies, of what the array holds when their turn comes
             return (ndarray._wrap(part.clone()) for part in parts)
         return iter([ndarray._wrap(part) for part in parts])
 
@@ -563,11 +572,7 @@ class ndarray(Methods):
 
     # Conversions and protocols
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> "numpy.ndarray[Any, Any]":
-        if self._tensor.requires_grad:
-            raise RuntimeError(
-                "this array carries a gradient, which a NumPy array cannot hold: the operation that asked for one "
-                "would lose it silently. Use .tensor.detach() where no gradient is wanted"
-            )
+        keep_from_numpy(self._tensor)
         values = host(self._tensor)
         if copy is False and (self._tensor.device.type != "cpu" or (dtype is not None and values.dtype != dtype)):
             raise ValueError("Unable to avoid copy while creating an array as requested.")
