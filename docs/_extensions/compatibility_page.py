@@ -149,6 +149,7 @@ def _numpy_tests(record: Record | None) -> Iterator[str]:
 
 
 def _names() -> Iterator[str]:
+    yield ""
     yield "## Names"
     yield ""
     yield (
