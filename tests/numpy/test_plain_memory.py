@@ -12,6 +12,7 @@ import scitorch.numpy as np
 from scitorch.numpy import memory, stable_order
 
 DTYPES = ["float64", "float32", "float16", "int64", "int32", "int16", "uint8", "uint32", "uint64", "bool", "complex128"]
+INTEGERS = ["int64", "int32", "int16", "uint8", "uint32", "uint64"]
 REAL = [d for d in DTYPES if d != "complex128"]
 
 FLOATS = ["float64", "float32", "float16"]
@@ -31,12 +32,16 @@ CALLS: dict[str, tuple[Callable[..., Any], list[str]]] = {
     "sort": (lambda np, x, v: np.sort(x), DTYPES),
     "sort_rows": (lambda np, x, v: np.sort(x, axis=0, kind="stable"), DTYPES),
     "argsort": (lambda np, x, v: np.argsort(x, axis=1, kind="stable"), DTYPES),
+    "argsort_any": (lambda np, x, v: np.take_along_axis(x, np.argsort(x, axis=0), 0), REAL),
     "argsort_flat": (lambda np, x, v: np.argsort(x, axis=None, kind="stable"), DTYPES),
     "lexsort": (lambda np, x, v: np.lexsort((v, v[::-1])), REAL),
     "partition": (lambda np, x, v: np.sort(np.partition(x, 2, axis=0)[:3], axis=0), REAL),
     "partition_kth": (lambda np, x, v: np.partition(x, [1, 4], axis=0)[[1, 4]], REAL),
     "argpartition": (lambda np, x, v: np.take_along_axis(x, np.argpartition(x, 2, axis=0), 0)[2], REAL),
     "argmax": (lambda np, x, v: np.argmax(x), DTYPES),
+    "max": (lambda np, x, v: (np.max(x, axis=0), np.max(x), np.max(x, axis=1)), REAL),
+    "min": (lambda np, x, v: (np.min(x, axis=0), np.min(x), np.min(x, axis=1)), REAL),
+    "argmax_flat": (lambda np, x, v: (np.argmax(x[:2]), np.argmin(x[2:5]), np.argmax(x == x[0, 0])), DTYPES),
     "argmin": (lambda np, x, v: np.argmin(x, axis=0), DTYPES),
     "nonzero": (lambda np, x, v: np.nonzero(x), DTYPES),
     "count_nonzero": (lambda np, x, v: np.count_nonzero(x, axis=1), DTYPES),
@@ -54,6 +59,9 @@ CALLS: dict[str, tuple[Callable[..., Any], list[str]]] = {
     "bincount": (lambda np, x, v: np.bincount(v, minlength=3), ["int64", "int16", "uint8"]),
     "equal": (lambda np, x, v: (x == x[::-1], np.equal(x, v[0])), DTYPES),
     "not_equal": (lambda np, x, v: x != x[:, ::-1], DTYPES),
+    "order": (lambda np, x, v: (x < x[::-1], x <= x[:, ::-1], np.greater(x, v[0]), v >= v[::-1]), DTYPES),
+    "quotient": (lambda np, x, v: (x // (x[::-1] | 1), x % (x[::-1] | 1), np.fmod(x, x[::-1] | 1)), INTEGERS),
+    "searchsorted": (lambda np, x, v: np.searchsorted(np.sort(v), x[0], "right"), REAL),
     "sign": (lambda np, x, v: np.sign(x), FLOATS),
     "isnan": (lambda np, x, v: np.isnan(x), FLOATS),
     "power": (lambda np, x, v: np.abs(x) ** 1.7, FLOATS[:2]),
@@ -71,9 +79,26 @@ CALLS: dict[str, tuple[Callable[..., Any], list[str]]] = {
     "take_flat": (lambda np, x, v: x.take([5, 3, 3]), DTYPES),
     "take_along": (lambda np, x, v: np.take_along_axis(x, np.argsort(v, kind="stable")[:, None], 0), REAL),
     "positions": (lambda np, x, v: x[np.asarray([[2, -1], [0, 0]])], DTYPES),
+    "rows_and_positions": (
+        lambda np, x, v: (x[:, np.asarray([2, 0, -1])], x[np.asarray([[1], [0]]), None, ::-1], x[..., np.asarray([1])]),
+        DTYPES,
+    ),
+    "mixed_keys": (
+        lambda np, x, v: (x[np.asarray([1, 0]), :, None], x[1, np.asarray([0, 1])], x[v == v[0], 1:]),
+        DTYPES,
+    ),
     "mask": (lambda np, x, v: x[x == x[0, 0]], DTYPES),
     "written": (lambda np, x, v: _written(np, x, np.asarray([1, 3, 1]), x[:3]), DTYPES),
     "slices": (lambda np, x, v: (x[1:3], x[::-1], x[1, 2:], x[:, None, ::2], x[-1, 0]), DTYPES),
+    "written_arrays": (
+        lambda np, x, v: (
+            _written(np, x, slice(0, 2), x[1:3]),
+            _written(np, x, (slice(None), 1), v[::-1]),
+            _written(np, x, np.asarray([0, 0, 1]), x[1]),
+            _written(np, v, slice(1, None), np.array(v[0])),
+        ),
+        DTYPES,
+    ),
     "written_slices": (lambda np, x, v: _written(np, x, (slice(None), slice(None, None, 2)), 1.5), FLOATS),
     "repeat": (lambda np, x, v: np.repeat(x, 3, axis=1), DTYPES),
 }
@@ -180,6 +205,11 @@ SMOOTH: dict[str, Callable[[Any], Any]] = {
     "clip": lambda x: np.clip(x, 1.5, 4),
     "interp": lambda x: np.interp(x, [0.0, 2.5, 9.0], [0.0, 4.0, -1.0]),
     "std": np.std,
+    "var": lambda x: np.var(x, axis=-1, ddof=1),
+    "tied_max": lambda x: np.max(np.concatenate([x, 1.0 * x])),
+    "min_across_rows": lambda x: np.min(x.reshape(2, 2), axis=0),
+    "rows_and_positions": lambda x: x.reshape(2, 2)[:, np.asarray([1, 0, 1])],
+    "written_slice": lambda x: _written(np, np.zeros(4), slice(1, 3), x[:2]),
     "power": lambda x: x**1.7,
     "positions": lambda x: x[np.asarray([0, 0, 2])],
     "written": lambda x: _written(np, np.zeros(4), np.asarray([0, 2]), x[:2]),
@@ -187,7 +217,8 @@ SMOOTH: dict[str, Callable[[Any], Any]] = {
 
 
 @pytest.mark.parametrize("name", SMOOTH)
-def test_gradients_stay(name: str) -> None:
+def test_gradients_stay(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "LARGE", 1)
     call, start = SMOOTH[name], torch.tensor([3.0, 1.0, 2.0, 5.0], dtype=torch.float64)
     x = np.asarray(start.clone()).requires_grad_()
     (call(x) ** 2).sum().backward()

@@ -42,7 +42,9 @@ def broadcast_error(error: RuntimeError, operands: Any) -> Exception:
     return error
 
 
-def _operand(name: str, fast: Callable[[Any, Any], Any], dtypes: Any, scalar_dtypes: Any) -> Callable[..., Any]:
+def _operand(
+    name: str, fast: Callable[[Any, Any], Any], dtypes: Any, scalar_dtypes: Any
+) -> Callable[["ndarray", Any], Any]:
     """Return a binary dunder: a short way for equal dtypes and Python floats, the ufunc for all others."""
 
     def forward(self: "ndarray", other: Any) -> Any:
@@ -121,9 +123,10 @@ def _matmul_in_place(self: "ndarray", other: Any) -> Any:
     return _update_by_matmul(self, other)
 
 
-def _equality(name: str, fast: Callable[[Any, Any], Any]) -> Callable[..., Any]:
-    dtypes = _ORDERED | COMPLEX
-    forward = _operand(name, fast, frozenset(), _INEXACT_FAST)
+def _comparison(name: str, fast: Callable[[Any, Any], Any], dtypes: Any, scalar_dtypes: Any) -> Callable[..., Any]:
+    """Return a comparison: a short way for small arrays of equal dtypes; NumPy compares large ones faster."""
+    forward = _operand(name, fast, frozenset(), scalar_dtypes)
+    equality = name in ("equal", "not_equal")
 
     def compare(self: "ndarray", other: Any) -> Any:
         if type(other) is ndarray:
@@ -137,7 +140,7 @@ def _equality(name: str, fast: Callable[[Any, Any], Any]) -> Callable[..., Any]:
                 result = new(ndarray)
                 result._tensor = tensor
                 return result
-        elif other is None or isinstance(other, str | bytes):
+        elif equality and (other is None or isinstance(other, str | bytes)):
             return ndarray._wrap(torch.full(self._tensor.shape, name == "not_equal", device=self._tensor.device))
         return forward(self, other)
 
@@ -511,12 +514,12 @@ class ndarray(Methods):
     __and__ = _operand("bitwise_and", operator.and_, _INTEGER_FAST | {torch.bool}, frozenset())
     __or__ = _operand("bitwise_or", operator.or_, _INTEGER_FAST | {torch.bool}, frozenset())
     __xor__ = _operand("bitwise_xor", operator.xor, _INTEGER_FAST | {torch.bool}, frozenset())
-    __lt__ = _operand("less", operator.lt, _ORDERED, _REAL_FAST)
-    __le__ = _operand("less_equal", operator.le, _ORDERED, _REAL_FAST)
-    __gt__ = _operand("greater", operator.gt, _ORDERED, _REAL_FAST)
-    __ge__ = _operand("greater_equal", operator.ge, _ORDERED, _REAL_FAST)
-    __eq__ = _equality("equal", operator.eq)
-    __ne__ = _equality("not_equal", operator.ne)
+    __lt__ = _comparison("less", operator.lt, _ORDERED, _REAL_FAST)
+    __le__ = _comparison("less_equal", operator.le, _ORDERED, _REAL_FAST)
+    __gt__ = _comparison("greater", operator.gt, _ORDERED, _REAL_FAST)
+    __ge__ = _comparison("greater_equal", operator.ge, _ORDERED, _REAL_FAST)
+    __eq__ = _comparison("equal", operator.eq, _ORDERED | COMPLEX, _INEXACT_FAST)
+    __ne__ = _comparison("not_equal", operator.ne, _ORDERED | COMPLEX, _INEXACT_FAST)
     __radd__ = _reflected("add", operator.add, _INEXACT_FAST)
     __rsub__ = _reflected("subtract", operator.sub, _INEXACT_FAST)
     __rmul__ = _reflected("multiply", operator.mul, _INEXACT_FAST)

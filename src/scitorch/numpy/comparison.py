@@ -109,10 +109,12 @@ def _cummin(tensor: torch.Tensor, axis: int) -> torch.Tensor:
 
 equal = Comparison("equal", memory.large_on_host(numpy.equal, torch.eq), operator.eq)
 not_equal = Comparison("not_equal", memory.large_on_host(numpy.not_equal, torch.ne), operator.ne)
-less = Comparison("less", _lexicographic(torch.lt), operator.lt)
-less_equal = Comparison("less_equal", _lexicographic(torch.le), operator.le)
-greater = Comparison("greater", _lexicographic(torch.gt), operator.gt)
-greater_equal = Comparison("greater_equal", _lexicographic(torch.ge), operator.ge)
+less = Comparison("less", memory.large_on_host(numpy.less, _lexicographic(torch.lt)), operator.lt)
+less_equal = Comparison("less_equal", memory.large_on_host(numpy.less_equal, _lexicographic(torch.le)), operator.le)
+greater = Comparison("greater", memory.large_on_host(numpy.greater, _lexicographic(torch.gt)), operator.gt)
+greater_equal = Comparison(
+    "greater_equal", memory.large_on_host(numpy.greater_equal, _lexicographic(torch.ge)), operator.ge
+)
 logical_and = ufunc("logical_and", torch.logical_and, reducer=_all)
 logical_or = ufunc("logical_or", torch.logical_or, reducer=_any)
 logical_xor = ufunc("logical_xor", torch.logical_xor)

@@ -6,6 +6,7 @@ integer index arrays (refused, uint8 taken as a mask) and masks with an axis of 
 """
 
 import operator
+from types import EllipsisType
 from typing import Any
 
 import numpy
@@ -52,12 +53,32 @@ def get(tensor: torch.Tensor, key: Any) -> torch.Tensor:
             if index.numel() >= memory.LARGE and (seen := memory.views(tensor, index)) is not None:
                 return from_host(seen[0][seen[1]])
             return tensor[index]
+    elif type(key) is tuple and tensor.numel() >= memory.LARGE and (found := _on_host(tensor, key)) is not None:
+        return found
     view, flips, arrays, front = _split(tensor, key)
     if flips:
         view = view.flip(flips)
     if arrays is None:
         return view
     return _gather(view, arrays, front)
+
+
+def _on_host(tensor: torch.Tensor, key: tuple[Any, ...]) -> torch.Tensor | None:
+    """Return what NumPy finds by index arrays in a plain array, or None for other arrays, keys and for errors."""
+    arrays = [item._tensor for item in key if type(item) is ndarray]
+    if not arrays or not all(type(item) in _HOST_KEYS for item in key):
+        return None
+    seen = memory.views(tensor, *arrays)
+    if seen is None:
+        return None
+    rest = iter(seen[1:])
+    try:
+        return from_host(seen[0][tuple(next(rest) if type(item) is ndarray else item for item in key)])
+    except (IndexError, TypeError, ValueError):
+        return None  # the long way raises
+
+
+_HOST_KEYS = frozenset({int, slice, type(None), EllipsisType, ndarray})
 
 
 def _is_simple(key: Any) -> bool:

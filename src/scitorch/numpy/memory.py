@@ -13,20 +13,12 @@ import torch
 from torch.autograd import forward_ad
 
 from scitorch.numpy.dtypes import from_host
-from scitorch.op.torch_private import (
-    dispatch_keys,
-    dispatch_mode_count,
-    function_mode_count,
-    plain_dense_keys,
-    transforms_active,
-)
+from scitorch.op.torch_private import dispatch_mode_count, function_mode_count, transforms_active
 
 __all__ = ["LARGE", "followed", "large_on_host", "transformed", "views"]
 
 #: Elements from which a kernel that is faster repays the look at the memory.
 LARGE = 1 << 13
-
-_DENSE = plain_dense_keys()
 
 
 def transformed() -> bool:
@@ -46,10 +38,15 @@ def views(*tensors: torch.Tensor) -> Any:
     """
     if transformed() or dispatch_mode_count() or function_mode_count():
         return None
+    seen = []
     for tensor in tensors:
-        if tensor.requires_grad or not tensor.is_cpu or dispatch_keys(tensor).raw_repr() not in _DENSE:
+        if tensor.requires_grad or not tensor.is_cpu or type(tensor) is not torch.Tensor:
             return None
-    return tuple([tensor.numpy() for tensor in tensors])
+        try:
+            seen.append(tensor.numpy())
+        except RuntimeError:  # conjugate, negative and batched tensors have no memory that holds their values
+            return None
+    return tuple(seen)
 
 
 def large_on_host(reference: Any, kernel: Callable[..., Any]) -> Callable[..., Any]:

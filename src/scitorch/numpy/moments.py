@@ -103,7 +103,7 @@ def var(
 
 
 def _has_short_way(a: Any, axis: Any, ddof: Any) -> bool:
-    """Whether the array is small and plain, so that torch's own variance serves."""
+    """Whether torch's own variance serves: of plain arrays, small ones or along the last axis."""
     if type(a) is not ndarray or type(ddof) is not int or watching:
         return False
     tensor = a._tensor
@@ -115,7 +115,9 @@ def _has_short_way(a: Any, axis: Any, ddof: Any) -> bool:
         count = tensor.shape[axis]
     else:
         return False
-    return 0 <= ddof < count and 0 < tensor.numel() < memory.LARGE and tensor.is_cpu and not memory.followed(tensor)
+    # across the rows of a large array torch's loop is slow
+    fits = tensor.numel() < memory.LARGE or axis is None or axis in (-1, tensor.ndim - 1)
+    return fits and tensor.is_cpu and 0 <= ddof < count and tensor.numel() > 0 and not memory.followed(tensor)
 
 
 def _variance(

@@ -101,14 +101,19 @@ def sort(
 def argsort(
     a: Any, axis: Any = -1, kind: Any = None, order: Any = None, *, stable: Any = None, descending: bool = False
 ) -> ndarray:
-    """Return the positions that sort an array (always a stable sort)."""
+    """Return the positions that sort an array; as in NumPy, those of equal elements keep their order if asked for."""
     _check_kind(kind, order, stable)
     tensor = tensor_of(a)
     if axis is None or tensor.ndim == 0:
         if axis is not None:
             normalize_axis(axis, 1)
         tensor, axis = tensor.reshape(-1), 0
-    return ndarray._wrap(order_of(tensor, normalize_axis(axis, tensor.ndim), descending))
+    axis = normalize_axis(axis, tensor.ndim)
+    if not stable and not descending and (kind is None or kind[0] in "qQ"):
+        seen = memory.views(tensor.detach())
+        if seen is not None:
+            return ndarray._wrap(from_host(numpy.argsort(seen[0], axis)))
+    return ndarray._wrap(order_of(tensor, axis, descending))
 
 
 @differentiable("np.sort(np.partition(x, 2)[:2])", "np.partition(x, 2)[2]")
