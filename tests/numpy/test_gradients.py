@@ -137,6 +137,38 @@ def test_vmap_equals_a_loop(name: str) -> None:
     torch.testing.assert_close(torch.func.vmap(function)(batch), torch.stack([function(row) for row in batch]))
 
 
+def test_views_see_what_is_written_into_a_tracked_array() -> None:
+    def overwritten(x: torch.Tensor) -> torch.Tensor:
+        array = np.asarray(x) * 1
+        view = array[1:]
+        array[:2] = array[2]
+        return view.tensor
+
+    def filled(x: torch.Tensor) -> torch.Tensor:
+        array = np.zeros(3)
+        view = array[1:]  # made before anything is tracked
+        array[0] = np.asarray(x)[0]
+        array[1] = np.asarray(x)[1] * 2
+        return view.tensor
+
+    for function in (overwritten, filled):
+        expected = function(POINT)
+        torch.testing.assert_close(function(POINT.clone().requires_grad_()).detach(), expected, rtol=0, atol=0)
+        torch.testing.assert_close(torch.func.jvp(function, (POINT,), (POINT,))[0], expected, rtol=0, atol=0)
+        torch.testing.assert_close(torch.func.vjp(function, POINT)[0], expected, rtol=0, atol=0)
+
+
+def test_a_recurrence_written_into_an_array() -> None:
+    def recurrence(x: torch.Tensor) -> torch.Tensor:
+        z = np.zeros(4)
+        z[0] = np.asarray(x)[0]
+        for i in range(1, 4):
+            z[i] = z[i - 1] ** 2 * np.asarray(x)[i]
+        return z.tensor
+
+    torch.testing.assert_close(torch.func.jacrev(recurrence)(POINT), torch.func.jacfwd(recurrence)(POINT))
+
+
 def test_sinc_second_derivative_at_zero() -> None:
     function = on_tensors(np.sinc)
     value = torch.func.hessian(function)(torch.zeros((), dtype=torch.float64))

@@ -10,7 +10,6 @@ from scitorch.numpy import memory
 from scitorch.numpy.dtypes import INEXACT
 from scitorch.numpy.floating_errors import holds
 from scitorch.numpy.ufunc import ufunc
-from scitorch.op.torch_private import is_transformed
 
 __all__ = [
     "abs",
@@ -88,6 +87,8 @@ def _cumulative_product(tensor: torch.Tensor, axis: int) -> torch.Tensor:
 
 def _floor_divide(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
     if a.is_floating_point():
+        if memory.followed(a, b):  # floor_divide itself has no derivative in torch; it is zero
+            return torch.div(a, b, rounding_mode="floor")
         return torch.floor_divide(a, b)
     zero = b == 0
     return torch.floor_divide(a, torch.where(zero, 1, b)).masked_fill(zero, 0)
@@ -100,7 +101,7 @@ def _remainder(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
     result = _where_the_quotient_overflows(torch.remainder, a, b)
     # A zero remainder has the sign of the divisor; torch leaves that of the dividend. Every other remainder has that
     # sign already. torch's derivative of copysign at zero is zero, so tracked values keep torch's sign of zero.
-    if result.requires_grad or torch.compiler.is_compiling() or is_transformed(result):
+    if memory.followed(result):
         return result
     return torch.copysign(result, b)
 
@@ -110,7 +111,7 @@ def _where_the_quotient_overflows(function: Any, a: torch.Tensor, b: torch.Tenso
     result = function(a, b)
     if result.dtype is not torch.float64 or result.device.type != "cpu":
         return result
-    if torch.compiler.is_compiling() or is_transformed(result) or not math.isnan(result.detach().sum().item()):
+    if memory.transformed() or not math.isnan(result.detach().sum().item()):
         return result
     overflows = torch.isnan(result) & torch.isfinite(a) & torch.isfinite(b) & (b != 0)
     if not bool(overflows.any()):
@@ -136,7 +137,11 @@ def _power(a: Any, b: Any) -> torch.Tensor:
         if negative:
             raise ValueError("Integers to negative integer powers are not allowed.")
     if not dtype.is_complex:
+        tensors = isinstance(a, torch.Tensor) and isinstance(b, torch.Tensor)
+        if tensors and dtype.is_floating_point and memory.followed(a, b):
+            return _power_of_negative(a, b)
         return torch.pow(a, b)
+    a = a if isinstance(a, torch.Tensor) else torch.tensor(a, dtype=dtype, device=b.device)
     # exp(b log a) is nan at a = 0: there it is 1 for b = 0, 0 for a positive real part of b, and nan otherwise
     exponent = b if isinstance(b, torch.Tensor) else torch.tensor(b, dtype=dtype)
     zero = a == 0
@@ -144,7 +149,7 @@ def _power(a: Any, b: Any) -> torch.Tensor:
     at_zero = torch.where(exponent.real > 0, torch.zeros_like(exponent), undefined)
     result = torch.where(zero, at_zero, torch.pow(torch.where(zero, 1.0, a), b))
     result = torch.where(exponent == 0, torch.ones_like(result), result)
-    if exponent.requires_grad or is_transformed(exponent) or is_transformed(a) or torch.compiler.is_compiling():
+    if exponent.requires_grad or memory.transformed():
         return result
     whole = (exponent.imag == 0) & (exponent.real == exponent.real.round()) & (exponent.real.abs() < 100) & ~zero
     if not holds(whole):
@@ -164,6 +169,16 @@ def _whole_power(a: torch.Tensor, exponent: torch.Tensor, whole: torch.Tensor) -
         result = torch.where((count >> bit) & 1 == 1, result * base, result)
         base = base * base
     return torch.where(n < 0, torch.reciprocal(result), result)
+
+
+def _power_of_negative(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+    # torch's reverse derivative of the forward one holds 0 log(a), which is nan for negative a. Here the logarithm
+    # is that of |a|, the real part: the derivative in b does not exist as a real number there.
+    negative = a < 0
+    power = torch.pow(torch.where(negative, -a, a), b)
+    whole = b.detach().round()
+    sign = torch.where(whole.remainder(2) == 0, 1.0, -1.0).to(power.dtype)
+    return torch.where(negative & (whole != b), torch.nan, torch.where(negative, sign * power, power))
 
 
 def _absolute(x: torch.Tensor) -> torch.Tensor:
@@ -226,7 +241,7 @@ floor_divide = ufunc("floor_divide", _floor_divide, on_host=_SIGNED_AND_SMALL)
 remainder = mod = ufunc("remainder", _remainder, on_host=_SIGNED_AND_SMALL)
 fmod = ufunc("fmod", _fmod, on_host=_SIGNED_AND_SMALL)
 divmod = ufunc("divmod", _divmod, on_host=_SIGNED_AND_SMALL)
-power = pow = ufunc("power", _power)
+power = pow = ufunc("power", _power, scalars=True)
 float_power = ufunc("float_power", torch.pow)
 negative = ufunc("negative", _negative)
 positive = ufunc("positive", _positive)

@@ -16,8 +16,9 @@ import torch
 from scitorch.numpy.dtypes import COMPLEX, FLOATING, INEXACT, NUMPY_OF_TORCH, astype_tensor, host
 from scitorch.numpy.floating_errors import watching
 from scitorch.numpy.gradient_loss import keep_from_numpy, keep_from_scipy
-from scitorch.numpy.memory import followed, transformed
+from scitorch.numpy.memory import followed, lend, transformed
 from scitorch.numpy.methods import Methods
+from scitorch.op.torch_private import transforms_active
 
 __all__ = ["ndarray"]
 
@@ -208,6 +209,8 @@ class ndarray(Methods):
     def _wrap(tensor: torch.Tensor) -> "ndarray":
         result = new(ndarray)
         result._tensor = tensor
+        if tensor.requires_grad or transforms_active():
+            lend(result)
         return result
 
     @staticmethod
@@ -444,7 +447,11 @@ class ndarray(Methods):
         if kind in _BASIC or (kind is tuple and _BASIC.issuperset(map(type, key))):
             try:
                 tensor = self._tensor[key]
-                result._tensor = tensor if tensor.ndim else tensor.clone()  # an element is a copy, as a scalar is
+                if tensor.ndim == 0:
+                    tensor = tensor.clone()  # an element is a copy, as a scalar is
+                result._tensor = tensor
+                if tensor.requires_grad or transforms_active():
+                    lend(result)
                 return result
             except (IndexError, TypeError, ValueError, OverflowError):
                 pass  # negative steps, and the errors, which are NumPy's there
@@ -454,6 +461,8 @@ class ndarray(Methods):
                 result._mutable = True
             else:
                 result._tensor = tensor.clone()
+        if tensor.requires_grad or transforms_active():
+            lend(result)
         return result
 
     def __setitem__(self, key: Any, value: Any) -> None:
@@ -465,14 +474,14 @@ class ndarray(Methods):
             place = key._tensor
         else:
             place = self  # not a short way
-        if place is not self and not tensor.requires_grad:
+        if place is not self and not (tensor.requires_grad or transforms_active()):
             try:
                 if type(value) is float and tensor.dtype in _INEXACT_FAST:
                     tensor[place] = value
                     return
                 if type(value) is ndarray and tensor.dtype in _WRITTEN and tensor.dtype is value._tensor.dtype:
                     values = value._tensor
-                    if tensor.untyped_storage().data_ptr() != values.untyped_storage().data_ptr():
+                    if not values.requires_grad and not memory.overlap(tensor, values):
                         tensor[place] = values
                         return
             except (IndexError, RuntimeError, TypeError, ValueError):

@@ -103,7 +103,9 @@ def evaluate_in_numpy(*operands: Any, expression: str) -> Any:
 
 
 @functools.cache
-def samples_of(expressions: tuple[str, ...], moves: bool, is_complex: bool) -> tuple[Sample, ...]:
+def samples_of(
+    expressions: tuple[str, ...], moves: bool, is_complex: bool, by_values: frozenset[str]
+) -> tuple[Sample, ...]:
     """The calls of a function's expressions, real or (where NumPy takes them) complex."""
     found = []
     for text in expressions:
@@ -112,7 +114,7 @@ def samples_of(expressions: tuple[str, ...], moves: bool, is_complex: bool) -> t
             continue
         args = tuple(torch.from_numpy(numpy.array(v)) for v in _operands(names, is_complex))
         moving = tuple(range(len(args))) if moves else ()
-        found.append(Sample(args, {"expression": text}, moving=moving, label=text))
+        found.append(Sample(args, {"expression": text}, moving=moving, label=text, by_values=text in by_values))
     return tuple(found)
 
 
@@ -182,7 +184,7 @@ def _row(name: str, declaration: Declaration) -> Composite:
     expressions, moves = declaration.expressions, not declaration.reason
 
     def samples(make: Maker) -> list[Sample]:
-        return list(samples_of(expressions, moves, make.dtype.is_complex))
+        return list(samples_of(expressions, moves, make.dtype.is_complex, frozenset(declaration.by_values)))
 
     module = getattr(declaration.target, "__module__", None) or type(declaration.target).__module__
     doc = inspect.getdoc(declaration.target) or ""

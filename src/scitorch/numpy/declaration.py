@@ -8,8 +8,8 @@ nothing: their expressions follow from NumPy's own type table.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 __all__: list[str] = []
@@ -39,12 +39,13 @@ class Declaration:
     expressions: tuple[str, ...]
     reason: str = ""
     name: str = ""
+    by_values: Mapping[str, str] = field(default_factory=dict)
 
 
 _declarations: list[Declaration] = []
 
 
-def differentiable(*expressions: str, name: str = "") -> Callable[[F], F]:
+def differentiable(*expressions: str, name: str = "", by_values: str | Mapping[str, str] = "") -> Callable[[F], F]:
     """Declare expressions that call the function; each is differentiated in every operand that it names.
 
     Parameters
@@ -53,12 +54,20 @@ def differentiable(*expressions: str, name: str = "") -> Callable[[F], F]:
         ``"np.sort(m, axis=0)"``; statements before the last expression are separated by semicolons.
     name
         The name in the checks, for what has none in the public namespace (``"ndarray.__getitem__"``).
+    by_values
+        What values decide that `vmap` must know beforehand (a shape, a dtype, a branch), for all expressions or by
+        expression. There `vmap` may refuse a batch; it must not give anything but what a loop gives.
     """
+    decided = dict.fromkeys(expressions, by_values) if isinstance(by_values, str) and by_values else by_values or {}
+    assert not isinstance(decided, str)
+    undeclared = set(decided) - set(expressions)
+    if undeclared:
+        raise ValueError(f"no expression is written {undeclared}")
     if not expressions:
         raise ValueError("a differentiable function needs an expression, so that it can be checked")
 
     def declare(target: F) -> F:
-        _declarations.append(Declaration(target, expressions, "", name))
+        _declarations.append(Declaration(target, expressions, "", name, decided))
         return target
 
     return declare

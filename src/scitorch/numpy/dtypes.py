@@ -8,7 +8,7 @@ import numpy
 import torch
 
 from scitorch.numpy.floating_errors import check_cast, holds, watching
-from scitorch.op.torch_private import is_transformed
+from scitorch.op.torch_private import is_transformed, transforms_active, transforms_disabled, without_wrappers
 
 __all__ = ["astype_tensor", "holds", "host", "numpy_dtype", "torch_dtype"]
 
@@ -100,6 +100,12 @@ def host(tensor: torch.Tensor) -> "numpy.ndarray[Any, Any]":
 
     For values that carry no derivative (integers, booleans) or after the caller has refused gradients.
     """
+    if transforms_active():
+        tensor = tensor if tensor.is_floating_point() or tensor.is_complex() else without_wrappers(tensor)
+        if is_transformed(tensor):
+            raise RuntimeError("a torch.func transform follows the array: its values cannot be given to NumPy")
+        with transforms_disabled():
+            return tensor.detach().cpu().resolve_conj().resolve_neg().numpy()
     return tensor.detach().cpu().resolve_conj().resolve_neg().numpy()
 
 

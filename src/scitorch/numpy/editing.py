@@ -322,7 +322,7 @@ def _padded_by_function(
     return result
 
 
-@differentiable("np.trim_zeros(x * [0, 1, 1, 1, 0])")
+@differentiable("np.trim_zeros(x * [0, 1, 1, 1, 0])", by_values="the shape")
 def trim_zeros(filt: Any, trim: str = "fb", axis: Any = None) -> Any:
     """Remove zeros at the front and back (of all axes, or of the given ones)."""
     kept_type = type(filt) if isinstance(filt, list | tuple) else None

@@ -44,7 +44,7 @@ def _rint(x: torch.Tensor) -> torch.Tensor:
 def _modf(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     whole = torch.trunc(x)
     fraction = torch.where(torch.isinf(x), torch.zeros_like(x), x - whole)
-    return torch.copysign(fraction, x) if not x.requires_grad else fraction, whole
+    return torch.copysign(fraction, x) if not memory.followed(x) else fraction, whole
 
 
 def _frexp(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
@@ -67,7 +67,9 @@ def _heaviside(x: torch.Tensor, at_zero: torch.Tensor) -> torch.Tensor:
 
 
 def _spacing(x: torch.Tensor) -> torch.Tensor:
-    # piecewise constant, so its derivative is zero and NumPy's loop loses nothing
+    if x.dtype is not torch.float16 and (memory.followed(x) or not x.is_cpu):  # the derivative is zero
+        size = torch.abs(x.detach())
+        return torch.copysign(torch.nextafter(size, torch.full_like(size, torch.inf)) - size, x.detach()) + 0 * x
     return from_host(spacing.reference(host(x)), x.device)
 
 

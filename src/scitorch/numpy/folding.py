@@ -5,6 +5,7 @@ from typing import Any
 import numpy
 import torch
 
+from scitorch.numpy import memory
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.axes import normalize_axes, normalize_axis
 from scitorch.numpy.conversion import tensor_of
@@ -255,7 +256,7 @@ def at(function: ufunc, a: Any, indices: Any, b: Any) -> None:
             raise ValueError(
                 f"array of shape {tuple(values.shape)} is not broadcastable to the shape {tuple(shape)} of the indices"
             ) from None
-    tracked = tensor.requires_grad or (values is not None and values.requires_grad)
+    tracked = memory.followed(tensor) if values is None else memory.followed(tensor, values)
     flat = tensor.reshape(-1)
     if values is not None and function.__name__ in ("add", "subtract") and _adds_in(tensor.dtype, values.dtype):
         values = values.to(tensor.dtype)
@@ -265,17 +266,29 @@ def at(function: ufunc, a: Any, indices: Any, b: Any) -> None:
         function.reference.at(array, host(places), *(() if values is None else (host(values),)))
         result = from_host(array, tensor.device)
     else:
-        cells = list(flat.unbind())
-        for number, place in enumerate(places.tolist()):
-            operands = (cells[place],) if values is None else (cells[place], values[number])
-            cells[place] = function(*map(ndarray._wrap, operands))._tensor.to(tensor.dtype)
-        result = torch.stack(cells)
+        result = flat
+        for chosen in _repetitions(places):
+            where = places[chosen]
+            operands = (result[where],) if values is None else (result[where], values[chosen])
+            changed = function(*map(ndarray._wrap, operands))._tensor.to(tensor.dtype)
+            result = result.index_put((where,), changed)
     a._store(result.reshape(tensor.shape))
 
 
 def _adds_in(dtype: torch.dtype, other: torch.dtype) -> bool:
     """Whether a sum of two dtypes is a sum in the first."""
     return dtype not in WIDE_UNSIGNED and torch.promote_types(dtype, other) is dtype and dtype is not torch.bool
+
+
+def _repetitions(places: torch.Tensor) -> list[torch.Tensor]:
+    """Return the numbers of the first occurrences of all places, then of the second ones, and so on."""
+    numbers = host(places)
+    order = numpy.argsort(numbers, kind="stable")
+    ordered = numbers[order]
+    starts = numpy.flatnonzero(numpy.concatenate([[True], ordered[1:] != ordered[:-1]])) if len(numbers) else order
+    rank = numpy.arange(len(numbers)) - numpy.repeat(starts, numpy.diff([*starts, len(numbers)]))
+    rounds = int(rank.max()) + 1 if len(numbers) else 0
+    return [from_host(numpy.sort(order[rank == r]), places.device) for r in range(rounds)]
 
 
 def _host_indices(indices: Any) -> Any:

@@ -50,7 +50,10 @@ def apply_over_axes(func: Callable[..., Any], a: Any, axes: Any) -> ndarray:
     return result
 
 
-@differentiable("np.piecewise(x, [x.real < 0, x.real > 1], [lambda v: v**2, 3.5, lambda v: 1 / v])")
+@differentiable(
+    "np.piecewise(x, [x.real < 0, x.real > 1], [lambda v: v**2, 3.5, lambda v: 1 / v])",
+    by_values="what each function is given",
+)
 def piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> ndarray:
     """Evaluate a function defined by pieces; each piece sees only its own elements."""
     array = asarray(x)
@@ -89,6 +92,7 @@ def piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> nd
 @differentiable(
     "np.vectorize(lambda u, v: u * v if abs(u) > 1 else u - v)(x, y)",
     'np.vectorize(np.dot, signature="(n),(n)->()")(m, x[:4])',
+    by_values={"np.vectorize(lambda u, v: u * v if abs(u) > 1 else u - v)(x, y)": "the branch"},
 )
 class vectorize:
     """A function of scalars made into one of arrays, by a loop over the elements.

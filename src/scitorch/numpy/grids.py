@@ -12,6 +12,7 @@ from scitorch.numpy.conversion import asarray, tensor_of
 from scitorch.numpy.creation import shape_of
 from scitorch.numpy.declaration import differentiable, without_derivative
 from scitorch.numpy.dtypes import host, torch_dtype
+from scitorch.numpy.promotion import weak_result_type
 from scitorch.numpy.ranges import arange, linspace
 
 __all__ = [
@@ -83,14 +84,9 @@ class _Grid:
         if not isinstance(key, tuple):
             return self._axis(key)
         axes = [self._axis(item)._tensor for item in key]
-        limits = [v for item in key for v in (item.start, item.stop, item.step) if v is not None]
-        # scalars of Python and the number of points have no precision of their own
-        given = (v.dtype if isinstance(v, ndarray) else abs(v) if isinstance(v, complex) else v for v in limits)
-        common = numpy.result_type(0, *given) if axes else numpy.dtype(int)
+        common = weak_result_type(0, *(bound for item in key for bound in self._bounds(item)))
         count = len(axes)
-        shaped = [
-            a.to(torch_dtype(common)).reshape((1,) * i + (-1,) + (1,) * (count - i - 1)) for i, a in enumerate(axes)
-        ]
+        shaped = [a.to(common).reshape((1,) * i + (-1,) + (1,) * (count - i - 1)) for i, a in enumerate(axes)]
         if self._sparse:
             return tuple(ndarray._wrap(a) for a in shaped)
         return ndarray._wrap(torch.stack(torch.broadcast_tensors(*shaped)) if shaped else torch.zeros(0))
@@ -102,6 +98,13 @@ class _Grid:
         if isinstance(step, complex | numpy.complexfloating):
             return linspace(start, item.stop, int(abs(complex(step))))  # type: ignore[no-any-return]
         return arange(start, item.stop, step)
+
+    @staticmethod
+    def _bounds(item: slice) -> tuple[Any, Any, Any]:
+        step = 1 if item.step is None else item.step
+        if isinstance(step, complex | numpy.complexfloating):
+            step = abs(complex(step))
+        return 0 if item.start is None else item.start, item.stop, step
 
 
 mgrid = differentiable("np.mgrid[s : s + 1 : 4j, 0:2]")(_Grid(sparse=False))

@@ -1,5 +1,7 @@
 """Counting: bincount, digitize, histograms."""
 
+import builtins
+import math
 import operator
 from typing import Any
 
@@ -10,7 +12,8 @@ from scitorch.numpy import memory
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.conversion import asarray, tensor_of, to_numpy
 from scitorch.numpy.declaration import differentiable, without_derivative
-from scitorch.numpy.dtypes import NUMPY_OF_TORCH, from_host
+from scitorch.numpy.dtypes import NUMPY_OF_TORCH, from_host, holds, host
+from scitorch.numpy.ranges import linspace
 from scitorch.numpy.sorting import searchsorted
 
 __all__ = ["bincount", "digitize", "histogram", "histogram2d", "histogram_bin_edges", "histogramdd"]
@@ -82,13 +85,58 @@ def digitize(x: Any, bins: Any, right: bool = False) -> ndarray:
     return ndarray._wrap(edges.shape[0] - found._tensor)
 
 
-@differentiable("np.histogram_bin_edges(w, bins=4)")
+@differentiable("np.histogram_bin_edges(w, bins=4)", "np.histogram_bin_edges(w, bins=[w[2], s.real, 4])")
 def histogram_bin_edges(a: Any, bins: Any = 10, range: Any = None, weights: Any = None) -> ndarray:
-    """Return the bin edges `histogram` would use, by NumPy's estimators."""
+    """Return the bin edges `histogram` would use, by NumPy's estimators; they move with the ends of the data."""
+    data, given = tensor_of(a), None if isinstance(bins, str | int) else tensor_of(bins)
+    if memory.followed(data) or (given is not None and memory.followed(given)):
+        if isinstance(bins, str):  # the estimators count bins: a number without derivative
+            bins = numpy.histogram_bin_edges(host(data), bins, _host_range(range), _host(weights)).size - 1
+        return ndarray._wrap(_edges(data, bins, range))
     sample = to_numpy(asarray(tensor_of(a).detach()))
     if not isinstance(bins, str):
         bins = _host(bins)
     return asarray(numpy.histogram_bin_edges(sample, bins, _host_range(range), _host(weights)))
+
+
+def _edges(data: torch.Tensor, bins: Any, interval: Any) -> torch.Tensor:
+    """Return edges with their derivatives, by NumPy's rules for a number of bins and for given edges."""
+    given = tensor_of(bins)
+    if given.ndim == 1:
+        if holds(given[1:] < given[:-1]):
+            raise ValueError("`bins` must increase monotonically, when an array")
+        return given
+    if given.ndim:
+        raise ValueError("`bins` must be 1d, when an array")
+    count = operator.index(bins)
+    if count < 1:
+        raise ValueError("`bins` must be positive, when an integer")
+    if interval is not None:
+        first, last = (tensor_of(bound) for bound in interval)
+        if holds(first > last):
+            raise ValueError("max must be larger than min in range parameter.")
+    elif data.numel() == 0:
+        first, last = torch.tensor(0.0), torch.tensor(1.0)
+    else:
+        first, last = data.min(), data.max()
+    dtype = data.dtype if data.is_floating_point() else torch.float64
+    first, last = first.to(dtype), last.to(dtype)
+    half = torch.where(first == last, 0.5, 0.0).to(dtype)
+    return linspace(first - half, last + half, count + 1)._tensor  # type: ignore[no-any-return]
+
+
+def _bin_of(values: torch.Tensor, edges: torch.Tensor) -> torch.Tensor:
+    """Return the number of the bin of each value, the number of bins for values outside."""
+    edges, values = edges.detach(), values.detach().to(edges.dtype)
+    count = edges.shape[0] - 1
+    place = torch.searchsorted(edges, values.contiguous(), right=True) - 1
+    place = torch.where(values == edges[-1], count - 1, place)
+    return torch.where((place >= 0) & (place < count), place, count)
+
+
+def _totals(place: torch.Tensor, count: int, weights: torch.Tensor) -> torch.Tensor:
+    """Return the sum of the weights in each bin."""
+    return weights.new_zeros(count + 1).index_add(0, place, weights)[:count]
 
 
 def _host(value: Any) -> Any:
@@ -112,8 +160,8 @@ def histogram(
     Counts are piecewise constant in the data; weighted histograms are differentiable in the weights.
     """
     sample = tensor_of(a)
-    weighted = weights is not None and tensor_of(weights).requires_grad
-    if not weighted:
+    given = None if isinstance(bins, str | int) else tensor_of(bins)
+    if not any(memory.followed(tensor_of(v)) for v in (sample, weights, given) if v is not None):
         counts, edges = numpy.histogram(
             to_numpy(asarray(sample.detach())),
             bins if isinstance(bins, str) else _host(bins),
@@ -122,27 +170,30 @@ def histogram(
             _host(weights),
         )
         return ndarray._wrap(from_host(counts, sample.device)), ndarray._wrap(from_host(edges, sample.device))
-    edges_array = histogram_bin_edges(sample, bins, range, weights)
-    values = tensor_of(weights).reshape(-1)
-    edges_tensor = edges_array._tensor
-    count = edges_tensor.shape[0] - 1
-    flat = sample.detach().reshape(-1).to(edges_tensor.dtype)
-    place = torch.searchsorted(edges_tensor, flat, right=True) - 1
-    place = torch.where(flat == edges_tensor[-1], count - 1, place)
-    inside = (place >= 0) & (place < count)
-    totals = values.new_zeros(count).index_add(0, place[inside], values[inside])
+    if weights is not None and tensor_of(weights).shape != sample.shape:
+        raise ValueError("weights should have the same shape as a.")
+    bounds = histogram_bin_edges(sample, bins, range, weights)._tensor
+    flat = sample.reshape(-1)
+    values = torch.ones_like(flat, dtype=torch.int64) if weights is None else tensor_of(weights).reshape(-1)
+    totals = _totals(_bin_of(flat, bounds), bounds.shape[0] - 1, values)
     if density:
-        totals = totals / (edges_tensor[1:] - edges_tensor[:-1]) / totals.sum()
-    return ndarray._wrap(totals), edges_array
+        totals = totals / (bounds[1:] - bounds[:-1]) / totals.sum()
+    return ndarray._wrap(totals), ndarray._wrap(bounds)
 
 
-@differentiable("np.histogramdd(np.stack([w, b], 1), bins=2, weights=x)[0]")
+@differentiable(
+    "np.histogramdd(np.stack([w, b], 1), bins=2, weights=x)[0]",
+    "np.histogramdd([w, b], bins=[2, [0, 2, s.real + 4]], weights=x.real, density=True)[0]",
+)
 def histogramdd(
     sample: Any, bins: Any = 10, range: Any = None, density: bool | None = None, weights: Any = None
 ) -> tuple[ndarray, tuple[ndarray, ...]]:
     """Return the histogram of points in several dimensions, and the bin edges per dimension."""
-    if weights is not None and tensor_of(weights).requires_grad:
-        raise NotImplementedError("histogramdd: the derivative in `weights` is not available; detach them")
+    if memory.transformed() or torch.is_grad_enabled():
+        columns = _columns(sample)
+        many = bins if isinstance(bins, list | tuple) else [bins] * len(columns)
+        if any(memory.followed(tensor_of(v)) for v in (*columns, *many, *([] if weights is None else [weights]))):
+            return _tracked_histogramdd(columns, many, range, density, weights)
     if isinstance(sample, list | tuple) and not isinstance(sample[0], int | float):
         points: Any = tuple(to_numpy(asarray(tensor_of(s).detach())) for s in sample)
         points = points if isinstance(sample, tuple) else list(points)
@@ -155,6 +206,39 @@ def histogramdd(
     intervals = None if range is None else [_host_range(r) for r in range]
     counts, edges = numpy.histogramdd(points, bins, intervals, density, _host(weights))
     return asarray(counts), tuple(map(asarray, edges))
+
+
+def _columns(sample: Any) -> list[torch.Tensor]:
+    """Return the coordinates of the points: an array has points in its rows, a sequence is one of coordinates."""
+    if isinstance(sample, list | tuple) and not isinstance(sample[0], int | float):
+        return [tensor_of(s) for s in sample]
+    points = tensor_of(sample)
+    return list((points.unsqueeze(-1) if points.ndim == 1 else points).unbind(-1))
+
+
+def _tracked_histogramdd(
+    columns: list[torch.Tensor], bins: Any, intervals: Any, density: bool | None, weights: Any
+) -> tuple[ndarray, tuple[ndarray, ...]]:
+    if len(bins) != len(columns):
+        raise ValueError("The dimension of bins must be equal to the dimension of the sample x.")
+    intervals = [None] * len(columns) if intervals is None else intervals
+    edges = [_edges(c, b, r) for c, b, r in zip(columns, bins, intervals, strict=True)]
+    counts = [e.shape[0] - 1 for e in edges]
+    place, outside = torch.zeros_like(columns[0], dtype=torch.int64), torch.zeros_like(columns[0], dtype=torch.bool)
+    for column, edge, count in zip(columns, edges, counts, strict=True):
+        bin_number = _bin_of(column, edge)
+        outside = outside | (bin_number == count)
+        place = place * count + bin_number
+    total = math.prod(counts)
+    values = torch.ones_like(columns[0], dtype=torch.float64) if weights is None else tensor_of(weights)
+    if not values.is_complex():
+        values = values.to(torch.float64)
+    found = _totals(torch.where(outside, total, place), total, values).reshape(counts)
+    if density:
+        found = found / found.sum()
+        for axis, edge in enumerate(edges):
+            found = found / (edge[1:] - edge[:-1]).reshape([-1 if i == axis else 1 for i in builtins.range(len(edges))])
+    return ndarray._wrap(found), tuple(ndarray._wrap(e) for e in edges)
 
 
 @differentiable("np.histogram2d(w, b, bins=2, weights=x)[0]")

@@ -17,6 +17,7 @@ from scitorch.numpy.array import ndarray
 from scitorch.numpy.conversion import tensor_of
 from scitorch.numpy.declaration import differentiable
 from scitorch.numpy.dtypes import WIDE_UNSIGNED, as_declared, as_signed, astype_tensor, from_host
+from scitorch.op.torch_private import inside_derivative, may_be_view
 
 __all__ = ["assign", "get", "store"]
 
@@ -33,6 +34,7 @@ _INTEGERS = frozenset({torch.int8, torch.int16, torch.int32, torch.int64, torch.
     "m[m.real > 0]",
     "t[..., 1]",
     name="ndarray.__getitem__",
+    by_values={"m[m.real > 0]": "the shape"},
 )
 def get(tensor: torch.Tensor, key: Any) -> torch.Tensor:
     """Return `tensor[key]` by NumPy's rules: a view for basic keys without negative steps, else a copy."""
@@ -323,10 +325,12 @@ def store(array: ndarray, values: torch.Tensor) -> None:
     if _must_replace(tensor):
         array._tensor = values.expand(tensor.shape).clone() if values.shape != tensor.shape else values.clone()
         return
+    if values.requires_grad and not tensor.requires_grad:
+        memory.begin_tracking(tensor)
     try:
         tensor.copy_(values)
     except RuntimeError as error:
-        if values.shape == tensor.shape and not tensor._is_view() and _inside_transform(error):
+        if values.shape == tensor.shape and not _seen_elsewhere(tensor) and _inside_transform(error):
             array._tensor = values.clone()
             return
         raise _assignment_error(error, values, tensor.shape) from None
@@ -336,9 +340,17 @@ def _must_replace(tensor: torch.Tensor) -> bool:
     """Whether writing into the tensor would break what autograd has recorded about it.
 
     A tensor that autograd tracks may be saved for some backward pass (or be a leaf, which must not change), so it
-    is replaced by a changed copy. A view is written through: its base has to see the change.
+    is replaced by a changed copy. A view is written through, since its base has to see the change, and so is what
+    living views have to see changed; if that breaks a recorded operation, the backward pass says so.
     """
-    return tensor.requires_grad and torch.is_grad_enabled() and not tensor._is_view()
+    if not torch.is_grad_enabled() or not (tensor.requires_grad or inside_derivative()):
+        return False
+    return not _seen_elsewhere(tensor)
+
+
+def _seen_elsewhere(tensor: torch.Tensor) -> bool:
+    """Whether another array has to see what is written, so that the tensor cannot be replaced."""
+    return may_be_view(tensor) or memory.has_views(tensor)
 
 
 def _inside_transform(error: RuntimeError) -> bool:
@@ -370,7 +382,15 @@ def _assignment_error(error: RuntimeError, values: torch.Tensor, shape: Any) -> 
     "r = x * 1; r[1:] = r[:-1]; r",
     "r = x**2; k = r**2; r /= y; r **= 2; r + k",
     "r = x * 1; r.flat[[1, 3]] = y[:2]; r",
+    "r = x * 1; v = r[1:]; r[:3] = s; v * x[0]",
     name="ndarray.__setitem__",
+    by_values={
+        "r = x * 1; r[1:4] += y[:3]; r": "whether the array under a view has a batch",
+        "r = m * 1; v = r[1]; v += s; r[:, 2] = x[:3]; r * v": "whether the array under a view has a batch",
+        "r = m * 1; r.T[1][:] = x[:3]; r.ravel()": "whether the array under a view has a batch",
+        "r = m * 1; r[r.real < 0] *= 3; r[[0, 2], ::-1] -= m[:2]; r": "the shape of the selection",
+        "r = x * 1; v = r[1:]; r[:3] = s; v * x[0]": "whether the array under a view has a batch",
+    },
 )
 def assign(array: ndarray, key: Any, value: Any) -> None:
     """Perform `array[key] = value`."""
@@ -382,17 +402,19 @@ def assign(array: ndarray, key: Any, value: Any) -> None:
             tensor_of(value) if not isinstance(value, int) else tensor_of(value, tensor.dtype), tensor.dtype
         )
         values = as_signed(values.to(tensor.device))
-        if _overlap(tensor, values):
+        if memory.overlap(tensor, values):
             values = values.clone()
     if _must_replace(tensor):
         changed = tensor.clone()
         _write(as_signed(changed), key, values)
         array._tensor = changed
         return
+    if isinstance(values, torch.Tensor) and values.requires_grad and not tensor.requires_grad:
+        memory.begin_tracking(tensor)
     try:
         _write(as_signed(tensor), key, values)
     except RuntimeError as error:
-        if tensor._is_view() or not _inside_transform(error):
+        if _seen_elsewhere(tensor) or not _inside_transform(error):
             raise
         # inside vmap an unbatched array cannot take batched values in place
         changed = tensor + torch.zeros_like(values).sum().to(tensor.dtype)
@@ -413,7 +435,7 @@ def _write(tensor: torch.Tensor, key: Any, values: Any) -> None:
         return
     one_value = not isinstance(values, torch.Tensor) or values.ndim == 0
     if one_value and isinstance(key, ndarray) and key._tensor.dtype is torch.bool and key._tensor.shape == tensor.shape:
-        mask = key._tensor.clone() if _overlap(tensor, key._tensor) else key._tensor
+        mask = key._tensor.clone() if memory.overlap(tensor, key._tensor) else key._tensor
         tensor.masked_fill_(mask, values)
         return
     if _write_positions(tensor, key, values):
@@ -470,13 +492,6 @@ def _fill(view: torch.Tensor, values: Any) -> None:
         raise _assignment_error(error, values, view.shape) from None
 
 
-def _overlap(a: torch.Tensor, b: torch.Tensor) -> bool:
-    try:
-        return a.untyped_storage().data_ptr() == b.untyped_storage().data_ptr()
-    except (RuntimeError, NotImplementedError):  # inside transforms there is no storage to compare
-        return True
-
-
 def _scatter(view: torch.Tensor, arrays: list[torch.Tensor | None], front: bool, values: Any) -> None:
     where = [axis for axis, index in enumerate(arrays) if index is not None]
     if isinstance(values, torch.Tensor) and values.ndim:
@@ -500,7 +515,7 @@ def _scatter(view: torch.Tensor, arrays: list[torch.Tensor | None], front: bool,
             values = values.movedim(tuple(range(count)), tuple(range(where[0], where[0] + count)))
     elif not isinstance(values, torch.Tensor):
         values = torch.tensor(values, dtype=view.dtype, device=view.device)
-    arrays = [index.clone() if index is not None and _overlap(view, index) else index for index in arrays]
+    arrays = [index.clone() if index is not None and memory.overlap(view, index) else index for index in arrays]
     try:
         view[tuple(_EVERYTHING if index is None else index for index in arrays)] = values
     except IndexError as error:

@@ -8,6 +8,7 @@ import torch
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.conversion import asarray, tensor_of
 from scitorch.numpy.declaration import differentiable, without_derivative
+from scitorch.numpy.dtypes import holds
 from scitorch.numpy.promotion import weak_result_type
 
 __all__ = [
@@ -150,7 +151,7 @@ def isfortran(a: Any) -> bool:
 def asarray_chkfinite(a: Any, dtype: Any = None, order: Any = None) -> ndarray:
     """Convert to an array; raise for nan and infinity."""
     array = asarray(a, dtype, order)
-    if array.dtype.kind in "fc" and not bool(torch.isfinite(array._tensor).all()):
+    if array.dtype.kind in "fc" and holds(~torch.isfinite(array._tensor)):
         raise ValueError("array must not contain infs or NaNs")
     return array
 

@@ -362,6 +362,7 @@ def fill_diagonal(a: Any, val: Any, wrap: bool = False) -> None:
 @differentiable(
     "r = x * 1; np.copyto(r, y, where=[True, False, True, False, False]); r",
     "r = m * 1; np.copyto(r[1], x[:4]); r",
+    by_values={"r = m * 1; np.copyto(r[1], x[:4]); r": "whether the array under a view has a batch"},
 )
 def copyto(dst: Any, src: Any, casting: str = "same_kind", where: Any = True) -> None:
     """Copy values into an array, broadcasting."""

@@ -51,7 +51,7 @@ def angle(z: Any, deg: bool = False) -> ndarray:
     return ndarray._wrap(torch.rad2deg(result) if deg else result)
 
 
-@differentiable("np.real_if_close(x)")
+@differentiable("np.real_if_close(x)", "np.real_if_close(x.real + 0j)", by_values="the dtype")
 def real_if_close(a: Any, tol: float = 100) -> ndarray:
     """Return the real part where all imaginary parts are within `tol` machine epsilons of zero."""
     tensor = tensor_of(a)

@@ -4,13 +4,14 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
+import numpy
 import torch
 
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.conversion import tensor_of
 from scitorch.numpy.creation import _ordered, shape_of
 from scitorch.numpy.declaration import differentiable, without_derivative
-from scitorch.numpy.dtypes import WIDE_UNSIGNED, torch_dtype
+from scitorch.numpy.dtypes import NUMPY_OF_TORCH, WIDE_UNSIGNED, torch_dtype
 
 __all__ = ["diag", "diagflat", "eye", "identity", "tri", "tril", "triu", "vander"]
 
@@ -99,8 +100,7 @@ def vander(x: Any, N: Any = None, increasing: bool = False) -> ndarray:
     if tensor.ndim != 1:
         raise ValueError("x must be a one-dimensional array or sequence.")
     count = tensor.shape[0] if N is None else operator.index(N)
-    dtype = tensor.dtype if tensor.is_floating_point() or tensor.is_complex() else torch.int64
-    tensor = tensor.to(dtype)
+    tensor = tensor.to(torch_dtype(numpy.promote_types(NUMPY_OF_TORCH[tensor.dtype], int)))
     columns = [torch.ones_like(tensor)]
     for _ in range(count - 1):
         columns.append(columns[-1] * tensor)

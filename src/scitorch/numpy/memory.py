@@ -5,6 +5,7 @@ nobody else follows the computation: plain tensors on the CPU without a gradient
 differentiation and compilation. `views` decides that in one place; whoever calls it has a way for all other tensors.
 """
 
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -13,9 +14,19 @@ import torch
 from torch.autograd import forward_ad
 
 from scitorch.numpy.dtypes import from_host
-from scitorch.op.torch_private import dispatch_mode_count, function_mode_count, transforms_active
+from scitorch.op.torch_private import dispatch_mode_count, function_mode_count, held_elsewhere, transforms_active
 
-__all__ = ["LARGE", "followed", "large_on_host", "transformed", "views"]
+__all__ = [
+    "LARGE",
+    "begin_tracking",
+    "followed",
+    "has_views",
+    "large_on_host",
+    "lend",
+    "overlap",
+    "transformed",
+    "views",
+]
 
 #: Elements from which a kernel that is faster repays the look at the memory.
 LARGE = 1 << 13
@@ -29,6 +40,42 @@ def transformed() -> bool:
 def followed(*tensors: torch.Tensor) -> bool:
     """Whether a derivative may be asked for of what becomes of the tensors, forward or backward."""
     return transformed() or (torch.is_grad_enabled() and any(tensor.requires_grad for tensor in tensors))
+
+
+def overlap(a: torch.Tensor, b: torch.Tensor) -> bool:
+    """Whether two tensors may share memory."""
+    if torch.compiler.is_compiling():
+        return True
+    try:
+        return a.untyped_storage().data_ptr() == b.untyped_storage().data_ptr()
+    except (RuntimeError, NotImplementedError):  # inside transforms there is no storage to compare
+        return True
+
+
+def lend(array: Any) -> None:
+    """Note on the tensor that an array is a view of, if it is one, that the array lives."""
+    if torch.compiler.is_compiling():
+        return
+    base = array._tensor._base
+    if base is not None:
+        base.__dict__.setdefault("lent", []).append(weakref.ref(array))
+
+
+def begin_tracking(tensor: torch.Tensor) -> None:
+    """Note, before tracked values go into an untracked tensor, that views were made of it while nobody kept account."""
+    if not torch.compiler.is_compiling() and held_elsewhere(tensor):
+        tensor.__dict__["held"] = True
+
+
+def has_views(tensor: torch.Tensor) -> bool:
+    """Whether an array that is a view of the tensor may live."""
+    if "held" in tensor.__dict__:
+        return True
+    lent = tensor.__dict__.get("lent")
+    if lent is None:
+        return False
+    lent[:] = [reference for reference in lent if reference() is not None]
+    return bool(lent)
 
 
 def views(*tensors: torch.Tensor) -> Any:

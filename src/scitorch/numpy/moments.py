@@ -62,6 +62,8 @@ def mean(
         result = astype_tensor(total / count, compute)
     else:
         result = (total / count).to(wanted)
+    if result.is_complex() and not result.ndim and memory.followed(result):
+        result = result.clone()  # torch's nested tangents of a complex scalar quotient cannot be viewed
     return finish(result, out)
 
 

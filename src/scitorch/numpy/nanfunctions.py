@@ -18,7 +18,8 @@ from scitorch.numpy.reductions import cumprod, cumsum, finish, prod
 from scitorch.numpy.reductions import max as _max
 from scitorch.numpy.reductions import min as _min
 from scitorch.numpy.reductions import sum as _sum
-from scitorch.numpy.sorting import argmax, argmin
+from scitorch.numpy.sorting import argmax, argmin, gather, order_of
+from scitorch.numpy.statistics import merged_axes, restored_axes
 
 __all__ = [
     "nan_to_num",
@@ -256,7 +257,7 @@ def nanstd(
     return finish(torch.sqrt(_nan_variance(a, axis, dtype, ddof, keepdims, where, mean, correction, out)), out)
 
 
-@differentiable("np.nanmedian(np.where([True, True, False, True], m.real, np.nan), axis=1)")
+@differentiable("np.nanmedian(np.where([True, True, False, True], m, np.nan), axis=1)")
 def nanmedian(a: Any, axis: Any = None, out: Any = None, overwrite_input: bool = False, keepdims: bool = False) -> Any:
     """Return the median of the elements that are not nan."""
     tensor = tensor_of(a)
@@ -264,6 +265,14 @@ def nanmedian(a: Any, axis: Any = None, out: Any = None, overwrite_input: bool =
         from scitorch.numpy.statistics import median
 
         return median(asarray(tensor), axis, out, keepdims=_keep(keepdims))
+    if tensor.is_complex():
+        flat, axes = merged_axes(tensor, axis)
+        ordered = gather(flat, order_of(flat, -1), -1)  # nan last
+        count = (~torch.isnan(flat.detach())).sum(-1, keepdim=True)
+        last = torch.clamp(count - 1, min=0)
+        middle = (gather(ordered, last // 2, -1) + gather(ordered, torch.minimum(count // 2, last), -1)) / 2
+        result = torch.where(count == 0, torch.full_like(middle, torch.nan), middle).squeeze(-1)
+        return finish(restored_axes(result, axes, _keep(keepdims)), out)
     return nanquantile(a, 0.5, axis, out, method="midpoint", keepdims=_keep(keepdims))
 
 

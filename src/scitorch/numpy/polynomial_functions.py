@@ -10,8 +10,9 @@ from scitorch.numpy.array import ndarray
 from scitorch.numpy.contraction import convolve
 from scitorch.numpy.conversion import asarray, tensor_of
 from scitorch.numpy.declaration import differentiable
-from scitorch.numpy.editing import trim_zeros
+from scitorch.numpy.dtypes import NUMPY_OF_TORCH, holds, torch_dtype
 from scitorch.numpy.matrices import vander
+from scitorch.numpy.sorting import gather, order_of
 
 __all__ = [
     "poly",
@@ -42,6 +43,7 @@ def _like(result: Any, *arguments: Any) -> Any:
 def poly(seq_of_zeros: Any) -> ndarray:
     """Return the coefficients of the polynomial with given roots (or of a matrix' characteristic polynomial)."""
     tensor = tensor_of(seq_of_zeros)
+    real = tensor.ndim == 2 and not tensor.is_complex()
     if tensor.ndim == 2 and tensor.shape[0] == tensor.shape[1] and tensor.shape[0] != 0:
         from scitorch.numpy.linalg import eigvals
 
@@ -56,12 +58,40 @@ def poly(seq_of_zeros: Any) -> ndarray:
     for root in tensor.unbind(0):
         zero = coefficients.new_zeros(1)
         coefficients = torch.cat([coefficients, zero]) - torch.cat([zero, coefficients * root])
-    if tensor.is_complex():
-        values = tensor.detach()
-        order = numpy.sort_complex(values.cpu().numpy())
-        if numpy.array_equal(order, numpy.sort_complex(order.conj())):
-            coefficients = coefficients.real.clone()
+    if tensor.is_complex() and (real or _in_conjugate_pairs(tensor.detach())):
+        coefficients = coefficients.real.clone()
     return ndarray._wrap(coefficients)
+
+
+def _in_conjugate_pairs(roots: torch.Tensor) -> bool:
+    """Whether roots are seen to come in conjugate pairs, so that the coefficients are real."""
+    pairs = [gather(z, order_of(z, -1), -1) for z in (roots, roots.conj())]
+    differ = pairs[0] != pairs[1]
+    try:
+        return not bool(differ.any())
+    except RuntimeError:  # inside vmap
+        return False
+
+
+def _between_zeros(tensor: torch.Tensor) -> tuple[torch.Tensor, int]:
+    """Return coefficients without zeros at the ends, and how many were cut off behind; all where values are unseen."""
+    try:
+        nonzero = (tensor != 0).nonzero().reshape(-1).tolist()
+    except RuntimeError:  # inside vmap
+        return tensor, 0
+    if not nonzero:
+        return tensor[:0], 0
+    return tensor[nonzero[0] : nonzero[-1] + 1], tensor.shape[0] - nonzero[-1] - 1
+
+
+def _without_leading_zeros(tensor: torch.Tensor) -> torch.Tensor:
+    """Return coefficients from the first that is not zero; all where values are unseen, and one at least."""
+    try:
+        nonzero = (tensor != 0).nonzero().reshape(-1).tolist()
+    except RuntimeError:  # inside vmap
+        return tensor
+    kept = tensor[nonzero[0] :] if nonzero else tensor[:0]
+    return kept if kept.shape[0] else tensor.new_zeros(1)
 
 
 @differentiable("np.poly(np.roots(x))", "np.sort(abs(np.roots(w * [1, -1, -1, 2, 1])))[[0, -1]]")
@@ -70,11 +100,9 @@ def roots(p: Any) -> ndarray:
     tensor = _coefficients(p)
     if tensor.ndim != 1:
         raise ValueError("Input must be a rank-1 array.")
-    nonzero = (tensor != 0).nonzero().reshape(-1)
-    if nonzero.numel() == 0:
+    tensor, trailing = _between_zeros(tensor)
+    if tensor.shape[0] == 0:
         return ndarray._wrap(torch.zeros(0, dtype=torch.float64))
-    trailing = tensor.shape[0] - int(nonzero[-1]) - 1
-    tensor = tensor[int(nonzero[0]) : int(nonzero[-1]) + 1]
     tensor = tensor if tensor.is_floating_point() or tensor.is_complex() else tensor.to(torch.float64)
     n = tensor.shape[0]
     found = tensor.new_zeros(0)
@@ -132,8 +160,7 @@ def polysub(a1: Any, a2: Any) -> Any:
 @differentiable("np.polymul(x, y)")
 def polymul(a1: Any, a2: Any) -> Any:
     """Return the product of two polynomials."""
-    a, b = (trim_zeros(ndarray._wrap(_coefficients(p)), "f") for p in (a1, a2))
-    a, b = (p if p.size else ndarray._wrap(p._tensor.new_zeros(1)) for p in (a, b))
+    a, b = (ndarray._wrap(_without_leading_zeros(_coefficients(p))) for p in (a1, a2))
     return _like(convolve(a, b), a1, a2)
 
 
@@ -145,17 +172,24 @@ def polydiv(u: Any, v: Any) -> tuple[Any, Any]:
     rest, by = dividend.astype(common)._tensor, divisor.astype(common)._tensor
     m, n = rest.shape[0] - 1, by.shape[0] - 1
     quotient = []
-    for k in range(max(m - n + 1, 1) if m >= n else 0):
-        factor = rest[k] / by[0]
+    scale = 1.0 / by[0]
+    for k in range(m - n + 1):
+        factor = scale * rest[k]  # rounded as NumPy does, since the remainder is cut off where it is small
         quotient.append(factor)
         change = torch.cat([rest.new_zeros(k), factor * by, rest.new_zeros(m - n - k)])
         rest = rest - change
     result = torch.stack(quotient) if quotient else rest.new_zeros(1)
-    close = torch.isclose(rest.detach(), torch.zeros_like(rest), rtol=1e-14, atol=1e-8)
-    start = 0
-    while start < rest.shape[0] - 1 and bool(close[start]):
-        start += 1
+    small = torch.abs(rest.detach()) <= 1e-8
+    try:
+        start = ([*small[:-1].tolist(), False]).index(False)
+    except RuntimeError:  # inside vmap: what is zero in exact arithmetic
+        start = min(max(m - n + 1, 0), m)
     return _like(ndarray._wrap(result), u, v), _like(ndarray._wrap(rest[start:]), u, v)
+
+
+def _beside_integers(tensor: torch.Tensor) -> torch.Tensor:
+    """Return a tensor in the dtype that NumPy promotes it to beside an array of integers: double for single."""
+    return tensor.to(torch_dtype(numpy.promote_types(NUMPY_OF_TORCH[tensor.dtype], int)))
 
 
 @differentiable("np.polyder(x, 2)")
@@ -167,6 +201,7 @@ def polyder(p: Any, m: int = 1) -> Any:
     tensor = _coefficients(p)
     for _ in range(order):
         n = tensor.shape[0] - 1
+        tensor = _beside_integers(tensor)
         tensor = tensor[:-1] * torch.arange(n, 0, -1, device=tensor.device).to(tensor.dtype)
     return _like(ndarray._wrap(tensor), p)
 
@@ -183,8 +218,10 @@ def polyint(p: Any, m: int = 1, k: Any = None) -> Any:
     if constants.shape[0] < order:
         raise ValueError("k must be a scalar or a rank-1 array of length 1 or >m.")
     tensor = _coefficients(p)
-    tensor = tensor if tensor.is_floating_point() or tensor.is_complex() else tensor.to(torch.float64)
-    tensor = tensor.to(torch.promote_types(tensor.dtype, constants.dtype)) if order else tensor
+    if order:
+        tensor = _beside_integers(tensor)
+        tensor = tensor if tensor.is_floating_point() or tensor.is_complex() else tensor.to(torch.float64)
+        tensor = tensor.to(torch.promote_types(tensor.dtype, constants.dtype))
     for step in range(order):
         n = tensor.shape[0]
         divided = tensor / torch.arange(n, 0, -1, device=tensor.device).to(tensor.dtype)
@@ -240,7 +277,7 @@ def polyfit(
     scale = (left * left).sum(axis=0) ** 0.5
     coefficients, residuals, rank, singular = lstsq(left / scale, right, rcond)
     coefficients = (coefficients.T / scale).T
-    if rank != order and not full:
+    if not full and holds(tensor_of(rank) != order):
         import warnings
 
         warnings.warn("Polyfit may be poorly conditioned", numpy.exceptions.RankWarning, stacklevel=2)
@@ -285,8 +322,7 @@ class poly1d:
         tensor = tensor.reshape(1) if tensor.ndim == 0 else tensor
         if tensor.ndim > 1:
             raise ValueError("Polynomial must be 1d only.")
-        tensor = trim_zeros(ndarray._wrap(tensor), trim="f")._tensor
-        self._coefficients = tensor if tensor.numel() else tensor.new_zeros(1)
+        self._coefficients = _without_leading_zeros(tensor)
         self._variable = "x" if variable is None else variable
 
     @property

@@ -202,7 +202,7 @@ def _weighted(
     w = tensor_of(weights)
     if w.is_complex():
         raise TypeError("weights must be an array of real numbers")
-    if bool((w.detach() < 0).any()):
+    if holds(w.detach() < 0):
         raise ValueError("Weights must be non-negative.")
     w = w.detach().to(torch.float64)
     if w.shape != sample.shape:

@@ -179,15 +179,15 @@ def logspace(
     return values if dtype is None else values.astype(dtype)  # type: ignore[no-any-return]
 
 
-@differentiable("np.geomspace(w, 2 * w + 1, 4)")
+@differentiable("np.geomspace(w, 2 * w + 1, 4)", "np.geomspace(-s, -w, 3)")
 def geomspace(start: Any, stop: Any, num: Any = 50, endpoint: bool = True, dtype: Any = None, axis: int = 0) -> ndarray:
     """Return numbers evenly spaced on a logarithmic scale between two values (a geometric progression)."""
     first, last = _inexact(start), _inexact(stop)
-    if bool((first == 0).any()) or bool((last == 0).any()):
+    if holds(first == 0) or holds(last == 0):
         raise ValueError("Geometric sequence cannot include zero")
-    common = weak_result_type(start, stop, 0.0)
-    if dtype is not None:
-        common = torch.promote_types(common, torch_dtype(dtype))
+    # NumPy computes in double precision at least: it promotes with an array of the requested dtype, float by default
+    ends = NUMPY_OF_TORCH[torch.promote_types(first.dtype, last.dtype)]
+    common = torch_dtype(numpy.promote_types(ends, NUMPY_OF_TORCH[torch_dtype(float if dtype is None else dtype)]))
     first, last = torch.broadcast_tensors(first.to(common), last.to(common))
     # Relative to the first value the progression is positive real wherever it can be; between ends of different signs
     # it is nan where it is real, the logarithm of the last end being that

@@ -144,7 +144,7 @@ def place(arr: Any, mask: Any, vals: Any) -> None:
     put(arr, positions, values[: positions.numel()])
 
 
-@differentiable("np.extract(m.real > 0, m)")
+@differentiable("np.extract(m.real > 0, m)", by_values="the shape")
 def extract(condition: Any, arr: Any) -> ndarray:
     """Return the elements at which a condition holds."""
     return take(tensor_of(arr).reshape(-1), flatnonzero(condition))  # type: ignore[no-any-return]

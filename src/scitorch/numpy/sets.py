@@ -74,7 +74,7 @@ def _unique(tensor: torch.Tensor, equal_nan: bool) -> tuple[torch.Tensor, torch.
     return gather(ordered, first, 0), order[first], inverse, ends - first
 
 
-@differentiable("np.unique(m)", "np.unique(x[[0, 1, 1, 2]])", "np.unique(m, axis=0)")
+@differentiable("np.unique(m)", "np.unique(x[[0, 1, 1, 2]])", "np.unique(m, axis=0)", by_values="the shape")
 def unique(
     ar: Any,
     return_index: bool = False,
@@ -127,25 +127,25 @@ def unique(
     return wrapped[0] if len(wrapped) == 1 else wrapped
 
 
-@differentiable("np.unique_all(x)[0]")
+@differentiable("np.unique_all(x)[0]", by_values="the shape")
 def unique_all(x: Any, /) -> UniqueAllResult:
     """Return unique values, first positions, inverse and counts; nan values stay distinct."""
     return UniqueAllResult(*unique(x, True, True, True, equal_nan=False))
 
 
-@differentiable("np.unique_counts(x)[0]")
+@differentiable("np.unique_counts(x)[0]", by_values="the shape")
 def unique_counts(x: Any, /) -> UniqueCountsResult:
     """Return unique values and counts; nan values stay distinct."""
     return UniqueCountsResult(*unique(x, return_counts=True, equal_nan=False))
 
 
-@differentiable("np.unique_inverse(x)[0]")
+@differentiable("np.unique_inverse(x)[0]", by_values="the shape")
 def unique_inverse(x: Any, /) -> UniqueInverseResult:
     """Return unique values and the positions that rebuild the input; nan values stay distinct."""
     return UniqueInverseResult(*unique(x, return_inverse=True, equal_nan=False))
 
 
-@differentiable("np.sort(np.unique_values(x))")
+@differentiable("np.sort(np.unique_values(x))", by_values="the shape")
 def unique_values(x: Any, /) -> ndarray:
     """Return unique values; nan values stay distinct."""
     return unique(x, equal_nan=False)  # type: ignore[no-any-return]
@@ -176,7 +176,7 @@ def isin(
     return ndarray._wrap(~found if invert else found)
 
 
-@differentiable("np.intersect1d(np.concatenate([x[:3], y[:2]]), y)")
+@differentiable("np.intersect1d(np.concatenate([x[:3], y[:2]]), y)", by_values="the shape")
 def intersect1d(ar1: Any, ar2: Any, assume_unique: bool = False, return_indices: bool = False) -> Any:
     """Return the sorted values in both arrays, optionally with their first positions in each."""
     a, b = tensor_of(ar1).reshape(-1), tensor_of(ar2).reshape(-1)
@@ -198,13 +198,13 @@ def intersect1d(ar1: Any, ar2: Any, assume_unique: bool = False, return_indices:
     return values, first_index[ndarray._wrap(common)], second_index[also]
 
 
-@differentiable("np.union1d(x, y)")
+@differentiable("np.union1d(x, y)", by_values="the shape")
 def union1d(ar1: Any, ar2: Any) -> ndarray:
     """Return the sorted values in either array."""
     return unique(concatenate((ar1, ar2), axis=None))  # type: ignore[no-any-return]
 
 
-@differentiable("np.setdiff1d(x, x[1:3])")
+@differentiable("np.setdiff1d(x, x[1:3])", by_values="the shape")
 def setdiff1d(ar1: Any, ar2: Any, assume_unique: bool = False) -> ndarray:
     """Return the values of the first array that are not in the second."""
     first = asarray(tensor_of(ar1).reshape(-1))
@@ -212,7 +212,7 @@ def setdiff1d(ar1: Any, ar2: Any, assume_unique: bool = False) -> ndarray:
     return values[isin(values, ar2, invert=True)]  # type: ignore[no-any-return]
 
 
-@differentiable("np.setxor1d(np.concatenate([x[:3], y[:2]]), y)")
+@differentiable("np.setxor1d(np.concatenate([x[:3], y[:2]]), y)", by_values="the shape")
 def setxor1d(ar1: Any, ar2: Any, assume_unique: bool = False) -> ndarray:
     """Return the sorted values in exactly one of the arrays."""
     a, b = (asarray(x).reshape(-1) for x in (ar1, ar2))
@@ -224,7 +224,7 @@ def setxor1d(ar1: Any, ar2: Any, assume_unique: bool = False) -> ndarray:
     return values[ndarray._wrap(new & last)]
 
 
-@differentiable("np.ediff1d(x, to_begin=y[:2], to_end=s)")
+@differentiable("np.ediff1d(x, to_begin=y[:2], to_end=s)", by_values="the shape")
 def ediff1d(ary: Any, to_end: Any = None, to_begin: Any = None) -> ndarray:
     """Return the differences of consecutive elements, with values put before and after."""
     array = asarray(ary).reshape(-1)

@@ -168,7 +168,7 @@ def sort_complex(a: Any) -> ndarray:
     """Sort along the last axis and return complex numbers."""
     tensor = tensor_of(a)
     if not tensor.is_complex():
-        small = tensor.dtype in (torch.float32, torch.float16, torch.int8, torch.uint8, torch.int16, torch.uint16)
+        small = tensor.dtype in (torch.int8, torch.uint8, torch.int16, torch.uint16)
         tensor = tensor.to(torch.complex64 if small else torch.complex128)
     return sort(tensor, -1 if tensor.ndim else None)
 

@@ -11,6 +11,7 @@ from scitorch.numpy.array import ndarray
 from scitorch.numpy.axes import normalize_axes, normalize_axis
 from scitorch.numpy.conversion import asarray, tensor_of
 from scitorch.numpy.declaration import differentiable
+from scitorch.numpy.dtypes import holds
 from scitorch.numpy.joining import concatenate
 from scitorch.numpy.missing import NO_VALUE
 from scitorch.numpy.reductions import finish
@@ -183,16 +184,19 @@ def _derivative(y: torch.Tensor, spacing: Any, edge_order: int) -> torch.Tensor:
     else:
         step = tensor_of(spacing)
         h = step.to(y.dtype if step.is_complex() else y.real.dtype).expand(n - 1)
-    uniform = not isinstance(spacing, torch.Tensor) or bool((h == h[0]).all())
-    if uniform:
-        step = h[0]
-        inner = (y[..., 2:] - y[..., :-2]) / (2.0 * step)
-    else:
+    inner = (y[..., 2:] - y[..., :-2]) / (2.0 * h[0])
+    if isinstance(spacing, torch.Tensor):
+        # NumPy rounds evenly spaced samples as above; the derivatives in the coordinates are those of this formula
         left, right = h[:-1], h[1:]
         a = -right / (left * (left + right))
         b = (right - left) / (left * right)
         c = left / (right * (left + right))
-        inner = a * y[..., :-2] + b * y[..., 1:-1] + c * y[..., 2:]
+        general = a * y[..., :-2] + b * y[..., 1:-1] + c * y[..., 2:]
+        even = (h == h[0]).all()
+        if memory.followed(y, h):
+            inner = general + torch.where(even, (inner - general).detach(), 0)
+        else:
+            inner = torch.where(even, inner, general)
     if edge_order == 1:
         first = (y[..., 1] - y[..., 0]) / h[0]
         last = (y[..., -1] - y[..., -2]) / h[-1]
@@ -277,17 +281,12 @@ def cov(
             divisor = total - ddof
         else:
             divisor = total - ddof * (weights * tensor_of(aweights).to(T.dtype)).sum() / total
-    if float(divisor.real if isinstance(divisor, torch.Tensor) else divisor) <= 0:
+    divisor = torch.as_tensor(divisor, device=T.device).real.to(T.real.dtype)
+    if holds(divisor <= 0):
         import warnings
 
         warnings.warn("Degrees of freedom <= 0 for slice", RuntimeWarning, stacklevel=2)
-        divisor = 0.0
-    result = centered @ scaled.mH
-    result = (
-        result / divisor
-        if not isinstance(divisor, int | float)
-        else result / torch.tensor(float(divisor), dtype=T.real.dtype)
-    )
+    result = (centered @ scaled.mH) / torch.where(divisor <= 0, torch.zeros_like(divisor), divisor)
     return ndarray._wrap(result.squeeze())
 
 
@@ -295,13 +294,13 @@ def _weights(fweights: Any, aweights: Any, n: int) -> torch.Tensor | None:
     weights = None
     if fweights is not None:
         f = tensor_of(fweights)
-        if f.is_floating_point() and bool((f != torch.round(f)).any()):
+        if f.is_floating_point() and holds(f != torch.round(f)):
             raise TypeError("fweights must be integer")
         if f.ndim > 1:
             raise RuntimeError("cannot handle multidimensional fweights")
         if f.shape[0] != n:
             raise RuntimeError("incompatible numbers of samples and fweights")
-        if bool((f < 0).any()):
+        if holds(f < 0):
             raise ValueError("fweights cannot be negative")
         weights = f
     if aweights is not None:
@@ -310,7 +309,7 @@ def _weights(fweights: Any, aweights: Any, n: int) -> torch.Tensor | None:
             raise RuntimeError("cannot handle multidimensional aweights")
         if w.shape[0] != n:
             raise RuntimeError("incompatible numbers of samples and aweights")
-        if bool((w < 0).any()):
+        if holds(w < 0):
             raise ValueError("aweights cannot be negative")
         weights = w if weights is None else weights * w
     return weights

@@ -208,8 +208,11 @@ class ufunc:
                     "rule 'safe'"
                 )
         operands = inputs
+        targets = [o._tensor for o in outs if type(o) is ndarray]
+        if targets:
+            operands = tuple(_apart(value, targets) for value in operands)
         if mask is not None:
-            operands = tuple(self._masked(value, mask) for value in inputs)
+            operands = tuple(self._masked(value, mask) for value in operands)
         results = self._evaluate(operands, (request, casting, out_dtypes))
         if self.nout == 1:
             results = (results,)
@@ -232,7 +235,7 @@ class ufunc:
         # Elements outside the mask are not part of the function: a one there keeps their inf and nan derivatives
         # out of the gradient (0 * inf), which torch.where on the result alone would let through.
         tensor = tensor_of(value) if type(value) not in _PLAIN else value
-        if isinstance(tensor, torch.Tensor) and tensor.requires_grad:
+        if isinstance(tensor, torch.Tensor) and memory.followed(tensor):
             return ndarray._wrap(torch.where(mask, tensor, torch.ones((), dtype=tensor.dtype, device=tensor.device)))
         return value
 
@@ -380,6 +383,15 @@ class ufunc:
         from scitorch.numpy.folding import at
 
         at(self, a, indices, b)
+
+
+def _apart(value: Any, targets: list[torch.Tensor]) -> Any:
+    """Return an operand, or a copy of one that shares memory with what will be written and that autograd may save."""
+    if isinstance(value, ndarray | torch.Tensor):
+        tensor = tensor_of(value)
+        if memory.followed(tensor, *targets) and any(memory.overlap(tensor, target) for target in targets):
+            return ndarray._wrap(tensor.clone())
+    return value
 
 
 def _host_kernel(reference: Any, kernel: Kernel | None, *operands: Any) -> Any:

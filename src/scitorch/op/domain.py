@@ -141,6 +141,9 @@ class Sample:
         Positions of the arguments that have a derivative; found by asking for it where this is None.
     label
         What the call is named in messages, its number by default.
+    by_values
+        Whether values decide something that `vmap` must know beforehand (a shape, a dtype, a branch), so that it may
+        refuse a batch.
     """
 
     args: tuple[Any, ...]
@@ -148,6 +151,7 @@ class Sample:
     view: Callable[[Any], Any] | None = None
     moving: tuple[int, ...] | None = None
     label: str = ""
+    by_values: bool = False
 
 
 class Maker:

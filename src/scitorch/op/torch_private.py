@@ -25,6 +25,7 @@ from typing import Any, ClassVar
 
 import torch
 from torch._C import _AutoDispatchBelowAutograd as below_autograd
+from torch._C import _DisableFuncTorch as transforms_disabled
 from torch._C import _dispatch_keys as dispatch_keys
 from torch._C import _len_torch_dispatch_stack as dispatch_mode_count
 from torch._C import _len_torch_function_stack as function_mode_count
@@ -50,15 +51,20 @@ __all__ = [
     "forward_grad",
     "full_precision",
     "function_mode_count",
+    "held_elsewhere",
+    "inside_derivative",
     "inside_transforms",
     "is_tracked",
     "is_transformed",
     "lazy_views_resolved",
+    "may_be_view",
     "plain_dense_keys",
     "primal_of",
     "pytree",
     "transforms_active",
+    "transforms_disabled",
     "verify",
+    "without_wrappers",
 ]
 
 _UNCHANGED: AbstractContextManager[Any] = nullcontext()
@@ -101,6 +107,39 @@ def is_tracked(x: torch.Tensor) -> bool:
         x = torch._C._functorch.get_unwrapped(x)
     with one_transform_less():  # the tangents of a level are seen from there only
         return is_tracked(x)
+
+
+def may_be_view(x: torch.Tensor) -> bool:
+    """Whether the tensor is a view of another one, seen through the wrappers of torch.func transforms."""
+    while True:
+        if x._is_view():
+            return True
+        if not is_transformed(x):
+            return False
+        x = torch._C._functorch.get_unwrapped(x)
+
+
+def held_elsewhere(x: torch.Tensor) -> bool:
+    """Whether something other than Python holds the tensor: a view of it, or a recorded operation."""
+    return x._use_count() > 1  # type: ignore[attr-defined,no-any-return]
+
+
+def without_wrappers(x: torch.Tensor) -> torch.Tensor:
+    """The tensor under the wrappers of derivatives: its values, without what the derivatives know of it.
+
+    A batch has no single value, so a batched tensor stays wrapped.
+    """
+    functorch = torch._C._functorch
+    while is_transformed(x) and not functorch.is_batchedtensor(x):
+        x = functorch.get_unwrapped(x)
+    return x
+
+
+def inside_derivative() -> bool:
+    """Whether a derivative of torch.func is being taken, not only a batch."""
+    levels = torch._C._functorch.get_interpreter_stack() if transforms_active() else None
+    kinds = torch._C._functorch.TransformType
+    return any(level.key() in (kinds.Grad, kinds.Jvp) for level in levels or ())
 
 
 def full_precision(device: str) -> AbstractContextManager[Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -35,6 +35,7 @@ class Case:
     kwargs: dict[str, Any] = field(default_factory=dict)
     moving: tuple[int, ...] = ()
     view: Callable[[Any], Any] | None = None
+    by_values: bool = False
 
     @property
     def __name__(self) -> str:
@@ -141,7 +142,8 @@ class Subject:
         for k, sample in enumerate(self._samples):
             kind = "complex" if any(isinstance(a, Tensor) and a.is_complex() for a in sample.args) else "real"
             label = f"{kind} {sample.label or f'sample {k}'}"
-            yield self.case(label, sample.args, dict(sample.kwargs), sample.view, sample.moving)
+            case = self.case(label, sample.args, dict(sample.kwargs), sample.view, sample.moving)
+            yield replace(case, by_values=sample.by_values)
 
     def case(
         self,

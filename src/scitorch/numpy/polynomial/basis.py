@@ -35,8 +35,9 @@ class Basis:
     arrays of coefficients, from degree 0 up.
     """
 
-    def __init__(self, recurrence: Recurrence) -> None:
+    def __init__(self, recurrence: Recurrence, *, divides_by_products: bool = True) -> None:
         self._recurrence = recurrence
+        self._divides_by_products = divides_by_products  # NumPy's remainders are then of double precision
 
     # Arithmetic
 
@@ -91,7 +92,9 @@ class Basis:
             return ndarray._wrap(rest[:1] * 0), ndarray._wrap(rest)
         if n == 1:
             return ndarray._wrap(rest / divisor[-1]), ndarray._wrap(rest[:1] * 0)
-        quotient = []
+        quotient, dtype = [], rest.dtype
+        if self._divides_by_products:
+            rest = rest.to(torch.promote_types(dtype, torch.float64))
         for degree in range(rest.shape[0] - n, -1, -1):
             unit = rest.new_zeros(degree + 1)
             unit[degree] = 1
@@ -99,7 +102,7 @@ class Basis:
             factor = rest[-1] / multiple[-1]
             rest = rest[:-1] - factor * multiple[:-1]
             quotient.append(factor)
-        return ndarray._wrap(torch.stack(quotient[::-1])), ndarray._wrap(trimmed(rest))
+        return ndarray._wrap(torch.stack(quotient[::-1]).to(dtype)), ndarray._wrap(trimmed(rest))
 
     def pow(self, c: Any, pow: Any, maxpower: int | None = 16) -> ndarray:
         """Return a power of a series."""
@@ -342,7 +345,7 @@ class Basis:
             found = ndarray._wrap(filled.index_copy(0, places, found._tensor))
         if full:
             return found, [residuals, rank, singular, rcond]
-        if int(rank) != len(degrees):
+        if holds(tensor_of(rank) != len(degrees)):
             warnings.warn("The fit may be poorly conditioned", RankWarning, stacklevel=2)
         return found
 

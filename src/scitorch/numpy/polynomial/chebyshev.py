@@ -53,7 +53,7 @@ __all__ = [
     "poly2cheb",
 ]
 
-_basis = Basis(CHEBYSHEV)
+_basis = Basis(CHEBYSHEV, divides_by_products=False)
 
 chebadd = _basis.add
 chebcompanion = _basis.companion

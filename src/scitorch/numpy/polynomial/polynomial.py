@@ -40,7 +40,7 @@ __all__ = [
     "polyzero",
 ]
 
-_basis = Basis(POWERS)
+_basis = Basis(POWERS, divides_by_products=False)
 
 polyadd = _basis.add
 polycompanion = _basis.companion

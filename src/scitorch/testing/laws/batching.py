@@ -43,11 +43,19 @@ def _plain(dims: tuple[int | None, ...]) -> bool:
 
 @law(applies=is_differentiable)
 def vmap_is_a_loop(subject: Subject) -> None:
-    """Every combination of batched and unbatched arguments, batch dimension first or last; of many arguments, pairs."""
+    """Every combination of batched and unbatched arguments, batch dimension first or last; of many arguments, pairs.
+
+    Where values decide a shape, a dtype or a branch, the batch may be refused.
+    """
     for case in subject.cases(2):
         for dims in _combinations(len(case.moving)):
             batched, single = _stack(case, dims)
-            found = torch.func.vmap(case, in_dims=dims)(*batched)
+            try:
+                found = torch.func.vmap(case, in_dims=dims)(*batched)
+            except RuntimeError:
+                if case.by_values:
+                    continue
+                raise
             expected = [torch.stack(r) for r in zip(*(case(*s) for s in single))]
             what = f"{case.label}: vmap over {dims}"
             assert_close(found, expected, rtol=1e-10, atol=1e-12, what=what, scale=True)
@@ -56,7 +64,7 @@ def vmap_is_a_loop(subject: Subject) -> None:
 @law(applies=is_differentiable, dear=True)
 def nested_vmap_is_a_nested_loop(subject: Subject) -> None:
     """vmap of vmap, each over a different argument where there are two."""
-    for case in subject.cases(2)[:2]:
+    for case in [c for c in subject.cases(2) if not c.by_values][:2]:
         count = len(case.moving)
         inner = tuple(0 if i == count - 1 else None for i in range(count))
         outer = tuple(0 if i == 0 else None for i in range(count))
@@ -81,7 +89,7 @@ def nested_vmap_is_a_nested_loop(subject: Subject) -> None:
 @law(applies=is_differentiable, dear=True)
 def vmap_of_derivatives(subject: Subject) -> None:
     """Per-example gradients and Jacobian-vector products equal those of a loop."""
-    for case in subject.cases(2)[:3]:
+    for case in [c for c in subject.cases(2) if not c.by_values][:3]:
         dims = tuple(0 for _ in case.moving)
         positions = tuple(range(len(case.moving)))
         batched, single = _stack(case, dims)
