@@ -10,6 +10,7 @@ from scitorch.optimize.derivative_check import outside_level
 
 from .conversion import Crossing, FallbackGradientError, from_real, in_default_dtype
 from .record import Record
+from .script_objects import as_script_object
 
 __all__ = ["FallbackClass", "FallbackFunction", "FallbackGradientError", "FallbackWarning"]
 
@@ -55,7 +56,8 @@ class FallbackFunction:
             result = self._real(*given, **named)
         finally:
             self._record.finish(self._entry, perf_counter() - began, inner)
-        return in_default_dtype(crossing.result(result), args, kwargs, self._record.dtype)
+        converted = in_default_dtype(crossing.result(result), args, kwargs, self._record.dtype)
+        return as_script_object(converted, self._record)
 
     def __getattr__(self, name: str) -> Any:
         return wrapped(f"{self._name}.{name}", getattr(self._real, name), self._record)

@@ -39,6 +39,8 @@ class ImportHook:
         self.builtins = dict(vars(builtins))
         self._import = builtins.__import__
         self.builtins["__import__"] = self.import_module
+        self._importlib = _Importlib(self)
+        namespaces.record.builtins = self.builtins
 
     def import_module(
         self,
@@ -50,6 +52,9 @@ class ImportHook:
     ) -> ModuleType:
         """Do the work of the ``import`` statement."""
         top = name.partition(".")[0]
+        if top == "importlib" and not level and (name == top or not fromlist):
+            self._import(name, globals, locals, fromlist or (), 0)
+            return self._importlib
         if level or top not in _REPLACED:
             return self._import(name, globals, locals, fromlist or (), level)
         real = importlib.import_module(name)
@@ -83,6 +88,25 @@ class ImportHook:
 
     def __exit__(self, *exception: object) -> None:
         sys.meta_path.remove(self)
+
+
+class _Importlib(ModuleType):
+    """``importlib`` as the script sees it: its ``import_module`` knows the namespaces, the rest is Python's."""
+
+    def __init__(self, hook: ImportHook) -> None:
+        super().__init__(importlib.__name__, importlib.__doc__)
+        self.__dict__.update(__path__=importlib.__path__, __spec__=importlib.__spec__)
+        self._hook = hook
+
+    def import_module(self, name: str, package: str | None = None) -> ModuleType:
+        """Import a module, or give the namespace in its place."""
+        if name.partition(".")[0] in _REPLACED:
+            importlib.import_module(name)
+            return self._hook.namespaces.of(name)
+        return importlib.import_module(name, package)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(importlib, name)
 
 
 class _NeighbourLoader(SourceFileLoader):

@@ -53,6 +53,9 @@ class Record:
         self.dtype = dtype
         self.functions: dict[tuple[str, bool], FunctionCalls] = {}
         self.warned: set[str] = set()
+        #: The builtins of the script's modules: a frame that has them belongs to the script.
+        self.builtins: dict[str, Any] | None = None
+        self.script_classes: dict[type, type | None] = {}
         self._of_thread = threading.local()
         self._lock = threading.Lock()
 
