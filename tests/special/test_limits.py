@@ -180,3 +180,14 @@ def test_hypergeometric_function_of_large_parameters(at: tuple[float, ...]) -> N
 def test_a_hypergeometric_sum_that_cancels_is_nan() -> None:
     """Fewer than seven digits would be left of ∂F/∂a."""
     assert math.isnan(grad(special.hyp2f1)(*map(number, (-34.42, -34.64, 17.81, -3.0))).item())
+
+
+@pytest.mark.parametrize("a", [0.05, 0.4, 0.9, 1.5])
+def test_mixed_derivative_of_the_incomplete_gamma_function(a: float) -> None:
+    """∂²P/∂a∂x = x^(a-1) exp(-x)/Γ(a) (log x - ψ(a)), in both orders and modes."""
+    x = 2.0
+    wanted = x ** (a - 1.0) * math.exp(-x) / math.gamma(a) * (math.log(x) - float(mpmath.digamma(a)))
+    for inner, outer in ((0, 1), (1, 0)):
+        assert grad(grad(special.gammainc, inner), outer)(number(a), number(x)).item() == pytest.approx(
+            wanted, rel=1e-12
+        )

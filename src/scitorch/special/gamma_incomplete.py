@@ -48,7 +48,7 @@ def _density(a: Tensor, x: Tensor) -> Tensor:
     x = x.clamp(max=torch.finfo(x.dtype).max)  # it vanishes at infinity, where its factors are not defined
     density = _at_zero(
         x,
-        _power_over_factorial(a - 1.0, torch.where(x == 0.0, x, 0.0)),
+        _power_over_factorial(torch.where(x == 0.0, a - 1.0, 1.0), torch.where(x == 0.0, x, 0.0)),
         _power_over_factorial(a, _nonzero(x)) * a / _nonzero(x),
     )
     return nan_where((a < 0.0) | (x < 0.0), density, a, x)

@@ -12,7 +12,7 @@ from torch import Tensor
 from scitorch.op.kernel import scalar_kernel
 from scitorch.op.kernel.scalar import ScalarKernel
 
-__all__ = ["mpmath_function", "on_axis", "on_plane", "parts", "times_exponential"]
+__all__ = ["mpmath_function", "on_axis", "on_plane", "order_of", "parts", "times_exponential", "with_order"]
 
 
 def on_axis(kernel: ScalarKernel, v: Tensor, z: Tensor, *integers: int) -> Tensor:
@@ -44,6 +44,16 @@ def parts(z: Tensor) -> tuple[Tensor, Tensor]:
         return z, torch.zeros_like(z)
     z = z.resolve_conj()
     return z.real.contiguous(), z.imag.contiguous()
+
+
+def order_of(x: Tensor, order: float) -> Tensor:
+    """An order as a tensor beside the argument `x`."""
+    return torch.full((), order, dtype=x.dtype, device=x.device)
+
+
+def with_order(function: Callable[..., Any], order: float) -> Callable[[Tensor], Any]:
+    """`function` of one order, as a kernel of the argument alone."""
+    return lambda x: function(order_of(x, order), x)
 
 
 def mpmath_function(name: str, factor: Callable[[Any, Any], Any] | None = None) -> Callable[[Any, Any], Any]:

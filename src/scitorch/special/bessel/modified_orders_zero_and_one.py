@@ -1,33 +1,21 @@
-"""Bessel functions of the orders 0 and 1, plain and scaled."""
+"""Modified Bessel functions of the orders 0 and 1, plain and scaled."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-import torch
 from torch import Tensor
 
 from scitorch.op import Real, elementwise
 from scitorch.op.kernel import scipy_ufunc
 
-from .evaluation import mpmath_function
+from .evaluation import mpmath_function, order_of, with_order
 from .modified_first_kind import _ive_derivative, iv
 from .modified_second_kind import _kve_derivative, kv
-from .ordinary import jv, yv
 
-_OSCILLATING = Real(-30.0, 30.0, hard=(0.0, 1e-6, 1.0, 2.404825557695773, 3.8317059702075125, 5.0, 8.0, 100.0))
 _POSITIVE = Real(0.05, 30.0, hard=(1e-6, 1.0, 2.0, 5.0, 8.0, 100.0))
 _GROWING = Real(-30.0, 30.0, hard=(0.0, 1e-6, 1.0, 2.0, 8.0, 300.0, -300.0))
-
-
-def _like(x: Tensor, order: float) -> Tensor:
-    return torch.full((), order, dtype=x.dtype, device=x.device)
-
-
-def _of_order(function: Any, order: float) -> Callable[..., Tensor]:
-    """`function` of one order, as a kernel or as a derivative."""
-    return lambda x, out=None: function(_like(x, order), x)
 
 
 def _fixed_mpmath(name: str, order: int, factor: Callable[[Any, Any], Any] | None = None) -> Callable[[Any], Any]:
@@ -36,165 +24,7 @@ def _fixed_mpmath(name: str, order: int, factor: Callable[[Any, Any], Any] | Non
 
 
 @elementwise(
-    kernel={"cpu": scipy_ufunc("scipy.special.j0"), "cuda": _of_order(jv, 0.0)},
-    partials={"x": lambda x, out: -j1(x)},
-    domain={"x": _OSCILLATING},
-    reference="scipy.special.j0",
-    rtol=1e-11,
-)
-def j0(x: Tensor) -> Tensor:
-    """
-    Bessel function of the first kind of order 0.
-
-    Parameters
-    ----------
-    x : array_like
-        Real argument.
-
-    Returns
-    -------
-    Tensor
-        J₀(x).
-
-    Raises
-    ------
-    TypeError
-        If `x` is complex.
-
-    Notes
-    -----
-    Its derivative is -J₁, DLMF 10.6.3.
-
-    Examples
-    --------
-    >>> import torch
-    >>> from scitorch.special import j0
-    >>> x = torch.tensor(2.0, dtype=torch.float64)
-    >>> j0(x), torch.func.grad(j0)(x)
-    (tensor(0.2239, dtype=torch.float64), tensor(-0.5767, dtype=torch.float64))
-    """
-
-
-@elementwise(
-    kernel={"cpu": scipy_ufunc("scipy.special.j1"), "cuda": _of_order(jv, 1.0)},
-    partials={"x": lambda x, out: 0.5 * (j0(x) - jv(_like(x, 2.0), x))},
-    domain={"x": _OSCILLATING},
-    reference="scipy.special.j1",
-    rtol=1e-11,
-)
-def j1(x: Tensor) -> Tensor:
-    """
-    Bessel function of the first kind of order 1.
-
-    Parameters
-    ----------
-    x : array_like
-        Real argument.
-
-    Returns
-    -------
-    Tensor
-        J₁(x).
-
-    Raises
-    ------
-    TypeError
-        If `x` is complex.
-
-    Notes
-    -----
-    The derivative is that of DLMF 10.6.1, which has no division by `x`.
-
-    Examples
-    --------
-    >>> import torch
-    >>> from scitorch.special import j1
-    >>> x = torch.tensor(0.0, dtype=torch.float64)
-    >>> j1(x), torch.func.grad(j1)(x)
-    (tensor(0., dtype=torch.float64), tensor(0.5000, dtype=torch.float64))
-    """
-
-
-@elementwise(
-    kernel={"cpu": scipy_ufunc("scipy.special.y0"), "cuda": _of_order(yv, 0.0)},
-    partials={"x": lambda x, out: -y1(x)},
-    domain={"x": _POSITIVE},
-    reference="scipy.special.y0",
-    rtol=1e-11,
-)
-def y0(x: Tensor) -> Tensor:
-    """
-    Bessel function of the second kind of order 0.
-
-    Parameters
-    ----------
-    x : array_like
-        Real argument.
-
-    Returns
-    -------
-    Tensor
-        Y₀(x); negative infinity at 0 and nan left of it.
-
-    Raises
-    ------
-    TypeError
-        If `x` is complex.
-
-    Notes
-    -----
-    Its derivative is -Y₁, DLMF 10.6.3.
-
-    Examples
-    --------
-    >>> import torch
-    >>> from scitorch.special import y0
-    >>> y0(torch.tensor(2.0, dtype=torch.float64))
-    tensor(0.5104, dtype=torch.float64)
-    """
-
-
-@elementwise(
-    kernel={"cpu": scipy_ufunc("scipy.special.y1"), "cuda": _of_order(yv, 1.0)},
-    partials={"x": lambda x, out: 0.5 * (y0(x) - yv(_like(x, 2.0), x))},
-    domain={"x": _POSITIVE},
-    reference="scipy.special.y1",
-    rtol=1e-11,
-)
-def y1(x: Tensor) -> Tensor:
-    """
-    Bessel function of the second kind of order 1.
-
-    Parameters
-    ----------
-    x : array_like
-        Real argument.
-
-    Returns
-    -------
-    Tensor
-        Y₁(x); negative infinity at 0 and nan left of it.
-
-    Raises
-    ------
-    TypeError
-        If `x` is complex.
-
-    Notes
-    -----
-    The derivative is that of DLMF 10.6.1.
-
-    Examples
-    --------
-    >>> import torch
-    >>> from scitorch.special import y1
-    >>> y1(torch.tensor(2.0, dtype=torch.float64))
-    tensor(-0.1070, dtype=torch.float64)
-    """
-
-
-@elementwise(
-    kernel={"cpu": scipy_ufunc("scipy.special.i0"), "cuda": _of_order(iv, 0.0)},
+    kernel={"cpu": scipy_ufunc("scipy.special.i0"), "cuda": with_order(iv, 0.0)},
     partials={"x": lambda x, out: i1(x)},
     domain={"x": _GROWING},
     reference="scipy.special.i0",
@@ -234,8 +64,8 @@ def i0(x: Tensor) -> Tensor:
 
 
 @elementwise(
-    kernel={"cpu": scipy_ufunc("scipy.special.i1"), "cuda": _of_order(iv, 1.0)},
-    partials={"x": lambda x, out: 0.5 * (i0(x) + iv(_like(x, 2.0), x))},
+    kernel={"cpu": scipy_ufunc("scipy.special.i1"), "cuda": with_order(iv, 1.0)},
+    partials={"x": lambda x, out: 0.5 * (i0(x) + iv(order_of(x, 2.0), x))},
     domain={"x": _GROWING},
     reference="scipy.special.i1",
     mpmath=_fixed_mpmath("besseli", 1),
@@ -274,7 +104,7 @@ def i1(x: Tensor) -> Tensor:
 
 
 @elementwise(
-    kernel={"cpu": scipy_ufunc("scipy.special.k0"), "cuda": _of_order(kv, 0.0)},
+    kernel={"cpu": scipy_ufunc("scipy.special.k0"), "cuda": with_order(kv, 0.0)},
     partials={"x": lambda x, out: -k1(x)},
     domain={"x": _POSITIVE},
     reference="scipy.special.k0",
@@ -313,8 +143,8 @@ def k0(x: Tensor) -> Tensor:
 
 
 @elementwise(
-    kernel={"cpu": scipy_ufunc("scipy.special.k1"), "cuda": _of_order(kv, 1.0)},
-    partials={"x": lambda x, out: -0.5 * (k0(x) + kv(_like(x, 2.0), x))},
+    kernel={"cpu": scipy_ufunc("scipy.special.k1"), "cuda": with_order(kv, 1.0)},
+    partials={"x": lambda x, out: -0.5 * (k0(x) + kv(order_of(x, 2.0), x))},
     domain={"x": _POSITIVE},
     reference="scipy.special.k1",
     mpmath=_fixed_mpmath("besselk", 1),
@@ -352,11 +182,11 @@ def k1(x: Tensor) -> Tensor:
 
 
 def _scaled_first(order: float) -> Callable[..., Tensor]:
-    return lambda x, out=None: _ive_derivative(_like(x, order), x, order_z=0 if out is None else 1)
+    return lambda x, out=None: _ive_derivative(order_of(x, order), x, order_z=0 if out is None else 1)
 
 
 def _scaled_second(order: float) -> Callable[..., Tensor]:
-    return lambda x, out=None: _kve_derivative(_like(x, order), x, order_v=0, order_z=0 if out is None else 1)
+    return lambda x, out=None: _kve_derivative(order_of(x, order), x, order_v=0, order_z=0 if out is None else 1)
 
 
 @elementwise(
