@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import statistics
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from .array_threads import Throughput, measure_throughput
 from .timing import Result
 
 #: Where the summary is written, for the page on compatibility.
@@ -32,20 +33,55 @@ class Verdict:
     rows: int
     beyond: int
     worst: tuple[str, ...]
+    note: str = ""
 
     def line(self) -> str:
         """One line for the terminal."""
         state = "met" if self.met else "MISSED"
-        return f"{state}: {self.target}: {self.reached:.2f} ({self.beyond} of {self.rows} rows beyond it)"
+        beyond = f"{self.beyond} of {self.rows} rows beyond it{'; ' if self.note else ''}{self.note}"
+        return f"{state}: {self.target}: {self.reached:.2f}, wanted {self.wanted:g} ({beyond})"
+
+    def row(self) -> dict[str, Any]:
+        """The row of the page's table."""
+        return {
+            "target": self.target,
+            "wanted": self.wanted,
+            "reached": round(self.reached, 3),
+            "met": "yes" if self.met else "no",
+            "rows beyond": f"{self.beyond} of {self.rows}",
+            "furthest": "; ".join(self.worst),
+        }
 
 
 def conclude(results: Sequence[Result], facts: dict[str, Any]) -> list[str]:
     """Judge the results, write the summary, and return a line per target."""
     verdicts = judge(results)
+    threads = measure_throughput()
     SUMMARY.parent.mkdir(parents=True, exist_ok=True)
-    summary = {"machine": facts, "targets": [asdict(v) for v in verdicts]}
-    SUMMARY.write_text(json.dumps(summary, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    return [v.line() for v in verdicts]
+    SUMMARY.write_text(json.dumps(_record(verdicts, threads, facts), indent=1, ensure_ascii=False) + "\n")
+    return [*(v.line() for v in verdicts), *(t.line() for t in threads)]
+
+
+def _record(verdicts: Sequence[Verdict], threads: Sequence[Throughput], facts: dict[str, Any]) -> dict[str, Any]:
+    measured = {key: str(facts[key]) for key in ("python", "torch", "numpy", "scipy")}
+    load = facts["load_average"]
+    notes = [
+        "Ratios of medians of the processor time of one thread, the contenders in turns.",
+        f"{facts['processor']}, {facts['cores']} cores"
+        + (f", {load[0]:.1f} processes running on average when it began." if load else "."),
+        *(f"{v.target}: {v.note}." for v in verdicts if v.note),
+    ]
+    if threads:
+        rows = "; ".join(f"`{t.text}` {t.threads:.2f} ({t.processes:.2f})" for t in threads)
+        notes.append(
+            f"Calls per second of two threads (in brackets: of two processes) over those of one thread: {rows}."
+        )
+    return {
+        "measured": {"date": facts["date"].partition(" ")[0], **measured},
+        "command": "python -m benchmarks numpy --threads 1",
+        "notes": notes,
+        "rows": [v.row() for v in verdicts],
+    }
 
 
 def judge(results: Sequence[Result]) -> list[Verdict]:
@@ -90,7 +126,17 @@ def _at_most(target: str, results: Sequence[Result], peer: str, limit: float) ->
         len(ratios),
         sum(ratio > limit for ratio, _ in ratios),
         tuple(f"{name}: {ratio:.2f}" for ratio, name in ratios[:_WORST]),
+        _out_of_reach(results, peer, limit),
     )
+
+
+def _out_of_reach(results: Sequence[Result], peer: str, limit: float) -> str:
+    """How many rows torch itself, which does the work underneath, does not bring below the limit."""
+    if peer == "torch":
+        return ""
+    both = [r.seconds for r in results if {"torch", peer} <= r.seconds.keys()]
+    count = sum(seconds["torch"] > limit * seconds[peer] for seconds in both)
+    return f"in {count} rows torch itself takes longer than that" if count else ""
 
 
 def _group(result: Result) -> str:

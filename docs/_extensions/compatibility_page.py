@@ -44,7 +44,7 @@ def page(records: Path) -> Iterator[str]:
     yield from _other(
         "Array-API tests of scikit-learn", _read(records / "sklearn_clients.json"), "python -m compatibility sklearn"
     )
-    yield from _other("Speed", _read(records / "speed.json"), "python -m benchmarks")
+    yield from _other("Speed", _read(records / "numpy_speed.json"), "python -m benchmarks numpy --threads 1")
 
 
 def _read(path: Path) -> Record | None:

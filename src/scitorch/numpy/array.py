@@ -26,6 +26,7 @@ _INTEGER_FAST = frozenset({torch.int64, torch.int32, torch.int16, torch.int8, to
 _INEXACT_FAST = INEXACT - {torch.float16}
 _REAL_FAST = FLOATING - {torch.float16}
 _ARITHMETIC = _INEXACT_FAST | _INTEGER_FAST
+_NEGATED = _ARITHMETIC - COMPLEX
 _ORDERED = FLOATING | _INTEGER_FAST | {torch.bool}
 _WRITTEN = _INEXACT_FAST | _INTEGER_FAST | {torch.bool}
 _BASIC = frozenset({int, slice, type(None)})  # entries of a key that torch takes as NumPy does
@@ -569,8 +570,11 @@ class ndarray(Methods):
         return ufuncs.power(self, other)
 
     def __neg__(self) -> "ndarray":
-        if self._tensor.dtype in _ARITHMETIC and not self._tensor.is_complex():
-            return ndarray._wrap(torch.neg(self._tensor))
+        tensor = self._tensor
+        if tensor.dtype in _NEGATED:
+            result = new(ndarray)
+            result._tensor = -tensor
+            return result
         return ufuncs.negative(self)  # type: ignore[no-any-return]
 
     def __pos__(self) -> "ndarray":
