@@ -158,6 +158,7 @@ def array(
     order: str | None = "K",
     subok: bool = False,
     ndmin: int = 0,
+    ndmax: int = 0,
     like: Any = None,
     device: Any = None,
 ) -> ndarray:
@@ -175,6 +176,8 @@ def array(
         Accepted for compatibility; there are no subclasses.
     ndmin : int, optional
         Ones are prepended to the shape up to this number of dimensions.
+    ndmax : int, optional
+        The most dimensions that the array may have; 0 is no limit.
     device : optional
         A torch device or its name.
 
@@ -211,6 +214,15 @@ def array(
             "Unable to avoid copy while creating an array as requested.\n"
             "If using `np.array(obj, copy=False)` replace it with `np.asarray(obj)` to allow a copy when needed "
             "(no behavior change in NumPy 1.x)."
+        )
+    if not 0 <= ndmax <= 64:
+        raise ValueError("ndmax must be in the range [0, NPY_MAXDIMS (64)]")
+    if ndmax and ndmin > ndmax:
+        raise ValueError("ndmin must be <= ndmax")
+    if ndmax and tensor.ndim > ndmax:
+        raise ValueError(
+            "setting an array element with a sequence. The requested array would exceed the maximum number of "
+            f"dimension of {ndmax}."
         )
     while tensor.ndim < ndmin:
         tensor = tensor.unsqueeze(0)

@@ -64,6 +64,8 @@ def torch_dtype(dtype: Any) -> torch.dtype:
             )
         result = dtype
     else:
+        if isinstance(dtype, type) and issubclass(dtype, numpy.dtype):
+            dtype = dtype()  # type: ignore[call-overload]  # one of the classes of numpy.dtypes
         wanted = numpy.dtype(dtype)
         native = wanted.newbyteorder("=")
         if native not in TORCH_OF_NUMPY:
