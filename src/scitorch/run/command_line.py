@@ -54,7 +54,7 @@ def _run(options: argparse.Namespace) -> int:
     if problem is not None:
         print(f"scitorch run: --device {options.device}: {problem}", file=sys.stderr)
         return 2
-    record = Record(dtype=options.dtype)
+    record = Record(options.dtype, methods=bool(options.json) or not options.quiet)
     if options.quiet:
         warnings.simplefilter("ignore", FallbackWarning)
     if torch.device(options.device).type != "cpu":

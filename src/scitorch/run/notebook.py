@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import Any
 
+from .array_methods import counted_methods
 from .import_hook import ImportHook
 from .namespace import Namespaces
 from .record import Record
 from .report import report_data, report_text
 
-_loaded: dict[int, tuple[Record, Any]] = {}
+_loaded: dict[int, tuple[ExitStack, Any]] = {}
 
 
 def load_ipython_extension(ipython: Any) -> None:
@@ -21,7 +23,9 @@ def load_ipython_extension(ipython: Any) -> None:
         return
     record = Record()
     hook = ImportHook(Namespaces(record), None)
-    _loaded[id(ipython)] = (record, ipython.user_ns.get("__builtins__"))
+    counting = ExitStack()
+    counting.enter_context(counted_methods(record))
+    _loaded[id(ipython)] = (counting, ipython.user_ns.get("__builtins__"))
     ipython.user_ns["__builtins__"] = hook.builtins
 
     def scitorch_report(line: str = "") -> None:
@@ -34,9 +38,10 @@ def load_ipython_extension(ipython: Any) -> None:
 
 def unload_ipython_extension(ipython: Any) -> None:
     """Give later imports the real libraries again."""
-    record, before = _loaded.pop(id(ipython), (None, None))
-    if record is None:
+    counting, before = _loaded.pop(id(ipython), (None, None))
+    if counting is None:
         return
+    counting.close()
     if before is None:
         ipython.user_ns.pop("__builtins__", None)
     else:

@@ -47,10 +47,13 @@ class Record:
     ----------
     dtype
         Floating dtype of the arrays whose dtype the script leaves open.
+    methods
+        Whether operators and methods of arrays are counted, too: a microsecond each.
     """
 
-    def __init__(self, dtype: str = "float64") -> None:
+    def __init__(self, dtype: str = "float64", *, methods: bool = True) -> None:
         self.dtype = dtype
+        self.methods = methods
         self.functions: dict[tuple[str, bool], FunctionCalls] = {}
         self.warned: set[str] = set()
         #: The builtins of the script's modules: a frame that has them belongs to the script.

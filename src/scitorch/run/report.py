@@ -50,10 +50,7 @@ def report_text(data: dict[str, Any]) -> str:
         )
     if len(shown) < len(rows):
         lines.append(f"  and {len(rows) - len(shown)} more functions on scitorch")
-    lines.append(
-        "  seconds: with the functions called inside; own: without them. Operators, methods and derivatives have no\n"
-        "  row: they are in the own time of the function that uses them."
-    )
+    lines.append("  seconds: with the functions called inside; own: without them")
     return "\n".join(lines)
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from time import perf_counter
 from types import CodeType, ModuleType, TracebackType
 
+from .array_methods import counted_methods
 from .import_hook import ImportHook
 from .namespace import Namespaces
 from .record import Record
@@ -61,7 +63,7 @@ def run_script(path: str, arguments: Sequence[str], record: Record) -> tuple[int
     sys.modules["__main__"], sys.argv, sys.path[0] = main, [path, *arguments], str(folder)
     began = perf_counter()
     try:
-        with hook:
+        with hook, counted_methods(record) if record.methods else nullcontext():
             code = _execute(source, file, main)
     finally:
         seconds = perf_counter() - began
