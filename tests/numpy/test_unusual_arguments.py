@@ -96,3 +96,29 @@ def test_testing_compares_tracked_arrays_by_value() -> None:
         np.testing.assert_allclose(x, [1.0, 2.1])
     with np.testing.assert_raises(ValueError):
         np.testing.assert_array_max_ulp(x, np.ones((2, 2)) * 3)
+
+
+NARROW_OUT = """
+np.fft.fft(x, out=np.zeros(3)) | np.dot(z, z, out=np.zeros(())) | np.einsum("i,i->i", z, z, out=np.zeros(3))
+np.round(z, out=np.zeros(3)) | np.clip(x, 0, 1, out=np.zeros(3, dtype=int)) | np.outer(z, z, out=np.zeros((3, 3)))
+np.concatenate([z[:1], z[1:]], out=np.zeros(3)) | np.stack([z], out=np.zeros((1, 3)))
+np.percentile(x, 50, out=np.zeros((), dtype=int)) | np.ptp(x, out=np.zeros((), dtype=int))
+np.fix(x, out=np.zeros(3, dtype=int)) | np.add(x, x, out=np.zeros(3, dtype=int))
+"""
+
+
+@BOTH
+@pytest.mark.parametrize("case", [case for line in NARROW_OUT.strip().splitlines() for case in line.split(" | ")])
+def test_out_that_would_lose_a_part_is_refused(np: ModuleType, case: str) -> None:
+    with pytest.raises((TypeError, ValueError), match=r"[Cc]ast|not acceptable|imaginary"):
+        eval(case, {"np": np, "x": np.asarray([1.5, 2.0, 3.0]), "z": np.asarray([1 + 1j, 2.0, 3.0])})
+
+
+@BOTH
+@pytest.mark.filterwarnings("ignore")
+def test_out_of_another_dtype_where_numpy_takes_any(np: ModuleType) -> None:
+    x = np.asarray([1.5, 2.0, 3.0])
+    assert np.median(x, out=np.zeros((), dtype=int)) == 2 and np.mean(x, out=np.zeros((), dtype=int)) == 2
+    assert np.take(x, [2, 0], out=np.zeros(2, dtype=int)).tolist() == [3, 1]
+    out = np.zeros(3, dtype=int)
+    assert np.clip(x, 0, 2, out=out, casting="unsafe") is out and out.tolist() == [1, 2, 2]

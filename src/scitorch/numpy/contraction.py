@@ -15,7 +15,6 @@ from scitorch.numpy.dtypes import (
     INEXACT,
     NUMPY_OF_TORCH,
     WIDE_UNSIGNED,
-    astype_tensor,
     from_host,
     host,
     torch_dtype,
@@ -191,9 +190,7 @@ def einsum(
     result = result != 0 if common is torch.bool else result.to(common)  # sums of small integers come out as int64
     if order in ("C", "F") and result.ndim > 1:
         result = laid_out(result, tuple(range(result.ndim))[:: 1 if order == "C" else -1])
-    if out is not None:
-        result = astype_tensor(result, tensor_of(out).dtype)
-    return finish(result, out)
+    return finish(result, out, casting)
 
 
 def _subscripts(operands: tuple[Any, ...]) -> tuple[str, list[Any]]:

@@ -95,7 +95,7 @@ def concatenate(
                     f"dimension {dimension}, the array at index 0 has size {n} and the array at index {position} has "
                     f"size {m}"
                 )
-    return finish(_join(_cast(parts, dtype, casting), axis), out)
+    return finish(_join(_cast(parts, dtype, casting), axis), out, casting)
 
 
 def _join(parts: list[torch.Tensor], axis: int) -> torch.Tensor:
@@ -117,7 +117,7 @@ def stack(arrays: Any, axis: int = 0, out: Any = None, *, dtype: Any = None, cas
     if len({part.shape for part in parts}) > 1:
         raise ValueError("all input arrays must have the same shape")
     axis = normalize_axis(axis, parts[0].ndim + 1)
-    return finish(torch.stack(_cast(parts, dtype, casting), axis), out)
+    return finish(torch.stack(_cast(parts, dtype, casting), axis), out, casting)
 
 
 @differentiable("np.unstack(m, axis=1)")

@@ -52,7 +52,7 @@ def mean(
     axes = normalize_axes(axis, tensor.ndim)
     wanted = _float_dtype(tensor) if dtype is None else torch_dtype(dtype)
     if where is True and wanted is tensor.dtype and wanted in (torch.float64, torch.float32) and tensor.numel():
-        return finish(tensor.mean(axes, keepdim=keep) if axes else tensor.clone(), out)
+        return finish(tensor.mean(axes, keepdim=keep) if axes else tensor.clone(), out, "unsafe")
     compute = torch.float32 if wanted is torch.float16 else wanted
     count = _selected_count(tensor, axes, where, keep)
     if (count == 0) if isinstance(count, int) else holds(count == 0):
@@ -64,7 +64,7 @@ def mean(
         result = (total / count).to(wanted)
     if result.is_complex() and not result.ndim and memory.followed(result):
         result = result.clone()  # torch's nested tangents of a complex scalar quotient cannot be viewed
-    return finish(result, out)
+    return finish(result, out, "unsafe")
 
 
 def _warn(message: str) -> None:
@@ -101,7 +101,7 @@ def var(
     plain = out is None and dtype is None and where is True and mean is NO_VALUE and correction is NO_VALUE
     if plain and keepdims is False and _has_short_way(a, axis, ddof):
         return ndarray._wrap(a._tensor.var(axis, correction=ddof))
-    return finish(_variance(a, axis, dtype, ddof, keepdims, where, mean, correction), out)
+    return finish(_variance(a, axis, dtype, ddof, keepdims, where, mean, correction), out, "unsafe")
 
 
 def _has_short_way(a: Any, axis: Any, ddof: Any) -> bool:
@@ -191,7 +191,7 @@ def std(
     plain = out is None and dtype is None and where is True and mean is NO_VALUE and correction is NO_VALUE
     if plain and keepdims is False and _has_short_way(a, axis, ddof):
         return ndarray._wrap(a._tensor.std(axis, correction=ddof))
-    return finish(torch.sqrt(_variance(a, axis, dtype, ddof, keepdims, where, mean, correction)), out)
+    return finish(torch.sqrt(_variance(a, axis, dtype, ddof, keepdims, where, mean, correction)), out, "unsafe")
 
 
 @differentiable("np.average(x, weights=w)", "np.average(m, axis=0, weights=w[:3], returned=True)")

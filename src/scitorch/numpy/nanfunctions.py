@@ -183,7 +183,7 @@ def nanmean(
     if holds(count == 0):
         warnings.warn("Mean of empty slice", RuntimeWarning, stacklevel=2)
     result = (total / count).to(total.dtype)
-    return finish(_squeezed(result, axes, keepdims), out)
+    return finish(_squeezed(result, axes, keepdims), out, "unsafe")
 
 
 def _squeezed(result: torch.Tensor, axes: tuple[int, ...], keepdims: Any) -> torch.Tensor:
@@ -237,7 +237,7 @@ def nanvar(
     correction: Any = NO_VALUE,
 ) -> Any:
     """Return the variance of the elements that are not nan."""
-    return finish(_nan_variance(a, axis, dtype, ddof, keepdims, where, mean, correction, out), out)
+    return finish(_nan_variance(a, axis, dtype, ddof, keepdims, where, mean, correction, out), out, "unsafe")
 
 
 @differentiable("np.nanstd(np.where([True, True, False, True], m, np.nan), axis=1)")
@@ -254,7 +254,9 @@ def nanstd(
     correction: Any = NO_VALUE,
 ) -> Any:
     """Return the standard deviation of the elements that are not nan."""
-    return finish(torch.sqrt(_nan_variance(a, axis, dtype, ddof, keepdims, where, mean, correction, out)), out)
+    return finish(
+        torch.sqrt(_nan_variance(a, axis, dtype, ddof, keepdims, where, mean, correction, out)), out, "unsafe"
+    )
 
 
 @differentiable("np.nanmedian(np.where([True, True, False, True], m, np.nan), axis=1)")

@@ -39,7 +39,8 @@ class PythonUfunc:
             raise ValueError(f"{self.__name__} returned {len(results)} values instead of {self.nout}")
         targets = out_tuple(out, self.nout, self.__name__)
         finished = tuple(
-            r if target is None else write_out(target, r._tensor) for r, target in zip(results, targets, strict=True)
+            r if target is None else write_out(target, r._tensor, "unsafe")
+            for r, target in zip(results, targets, strict=True)
         )
         return finished[0] if self.nout == 1 else finished
 
@@ -61,7 +62,7 @@ class PythonUfunc:
         for place in sorted(axes) if keepdims else ():
             result = result.unsqueeze(place)
         (target,) = out_tuple(out, 1, self.__name__)
-        return ndarray._wrap(result) if target is None else write_out(target, result)
+        return ndarray._wrap(result) if target is None else write_out(target, result, "unsafe")
 
     def accumulate(self, array: Any, axis: int = 0, dtype: Any = None, out: Any = None) -> Any:
         """Return all partial results of the fold along one axis."""
@@ -73,7 +74,7 @@ class PythonUfunc:
             parts[number] = self._pair(parts[number - 1], parts[number])
         result = torch.stack([asarray(part)._tensor for part in parts], axis) if parts else tensor
         (target,) = out_tuple(out, 1, self.__name__)
-        return ndarray._wrap(result) if target is None else write_out(target, result)
+        return ndarray._wrap(result) if target is None else write_out(target, result, "unsafe")
 
     def outer(self, A: Any, B: Any, /) -> Any:
         """Apply the function to all pairs of elements."""

@@ -47,8 +47,8 @@ _ORDERED = frozenset({torch.float64, torch.float32, torch.float16, torch.int64, 
 _NARROW = frozenset({torch.bool, torch.int8, torch.int16, torch.int32, torch.uint8, *WIDE_UNSIGNED})
 
 
-def finish(result: torch.Tensor, out: Any) -> Any:
-    """Wrap a result, or write it into `out` and return that."""
+def finish(result: torch.Tensor, out: Any, casting: Any = "same_kind") -> Any:
+    """Wrap a result, or write it into `out`, where `casting` allows that, and return `out`."""
     if out is None:
         return ndarray._wrap(result)
     if isinstance(out, tuple):
@@ -57,7 +57,7 @@ def finish(result: torch.Tensor, out: Any) -> Any:
         raise TypeError(f"return arrays must be of ArrayType, not {type(out).__name__}")
     if tuple(out.shape) != tuple(result.shape):
         raise ValueError(f"output array has wrong shape: expected {tuple(result.shape)}, got {tuple(out.shape)}")
-    return write_out(out, result)
+    return write_out(out, result, casting)
 
 
 @differentiable(

@@ -13,12 +13,12 @@ from scitorch.numpy.comparison import maximum, minimum
 from scitorch.numpy.conversion import tensor_of
 from scitorch.numpy.declaration import differentiable
 from scitorch.numpy.dtypes import (
-    astype_tensor,
     from_host,
     host,
 )
 from scitorch.numpy.missing import NO_VALUE
 from scitorch.numpy.reductions import finish
+from scitorch.numpy.ufunc_arguments import write_out
 
 __all__ = ["around", "clip", "round"]
 
@@ -86,7 +86,7 @@ def clip(
         result = minimum(result, high, **options)
     if result is array:
         result = array.copy()
-    return finish(astype_tensor(result._tensor, tensor_of(out).dtype), out) if out is not None else result
+    return result if out is None else write_out(out, result._tensor, options.get("casting", "same_kind"))
 
 
 def _plain_bounds(tensor: torch.Tensor, low: Any, high: Any) -> bool:

@@ -81,8 +81,8 @@ def take(a: Any, indices: Any, axis: Any = None, out: Any = None, mode: str = "r
         raise IndexError("cannot do a non-empty take from an empty axes.")
     places = _within(places, n, mode)
     if places.numel() >= memory.LARGE and (seen := memory.views(tensor, places)) is not None:
-        return finish(from_host(numpy.take(seen[0], seen[1], axis)), out)
-    return finish(asarray(tensor)[(slice(None),) * axis + (ndarray._wrap(places),)]._tensor, out)
+        return finish(from_host(numpy.take(seen[0], seen[1], axis)), out, "unsafe")
+    return finish(asarray(tensor)[(slice(None),) * axis + (ndarray._wrap(places),)]._tensor, out, "unsafe")
 
 
 def _within(places: torch.Tensor, n: int, mode: str) -> torch.Tensor:
@@ -175,7 +175,7 @@ def choose(a: Any, choices: Any, out: Any = None, mode: str = "raise") -> Any:
     result = options[0].clone(memory_format=torch.contiguous_format)
     for number, option in enumerate(options[1:], 1):
         result = torch.where(index == number, option, result)
-    return finish(result, out)
+    return finish(result, out, "unsafe")
 
 
 @differentiable("np.select([x.real < 0, x.real > 1], [x**2, y], w)")

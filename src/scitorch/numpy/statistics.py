@@ -69,7 +69,7 @@ def median(a: Any, axis: Any = None, out: Any = None, overwrite_input: bool = Fa
         result = ordered[..., n // 2] if n % 2 else ordered[..., n // 2 - 1 : n // 2 + 1].mean(-1)
         if not flat.is_complex():
             result = torch.where(torch.isnan(ordered[..., -1]), ordered[..., -1], result)
-    return finish(restored_axes(result, axes, keepdims), out)
+    return finish(restored_axes(result, axes, keepdims), out, "unsafe")
 
 
 def _middle_in_place(flat: torch.Tensor) -> torch.Tensor:

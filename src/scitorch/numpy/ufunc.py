@@ -224,7 +224,7 @@ class ufunc:
                 finished.append(ndarray._wrap(tensor))
                 continue
             self._check_core(tensor, target)
-            finished.append(write_out(target, tensor))
+            finished.append(write_out(target, tensor, casting))
         return finished[0] if self.nout == 1 else tuple(finished)
 
     def _check_core(self, tensor: torch.Tensor, target: Any) -> None:
@@ -364,7 +364,7 @@ class ufunc:
                 f"output parameter for a fold of {self.__name__} has shape {tuple(target.shape)}, the result has "
                 f"{tuple(result.shape)}"
             )
-        return write_out(target, result)
+        return write_out(target, result, "unsafe")  # the fold has seen to the dtypes
 
     def outer(self, A: Any, B: Any, /, **keywords: Any) -> Any:
         """Apply the function to all pairs of elements of `A` and `B`."""

@@ -12,8 +12,13 @@ from scitorch.numpy.dtypes import NUMPY_OF_TORCH, astype_tensor, host, torch_dty
 __all__ = ["host_checked", "merge", "out_tuple", "signature_of", "write_out"]
 
 
-def write_out(target: Any, tensor: torch.Tensor) -> Any:
-    """Write a result into an `out=` argument and return that argument."""
+def write_out(target: Any, tensor: torch.Tensor, casting: Any = "same_kind") -> Any:
+    """Write a result into an `out=` argument and return that argument; refuse what `casting` does not allow."""
+    if casting != "unsafe" and hasattr(target, "dtype"):
+        found, wanted = NUMPY_OF_TORCH[tensor.dtype], target.dtype
+        wanted = NUMPY_OF_TORCH[wanted] if isinstance(wanted, torch.dtype) else wanted
+        if found != wanted and not numpy.can_cast(found, wanted, casting):
+            raise TypeError(f"Cannot cast output from {found!r} to {wanted!r} with casting rule {casting!r}")
     if isinstance(target, ndarray):
         shape = target._tensor.shape
         if tensor.shape != shape:
