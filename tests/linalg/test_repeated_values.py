@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterator
 
+import numpy
 import pytest
 import torch
 from torch import Tensor
@@ -162,9 +163,48 @@ def test_a_nonlinear_function_of_repeated_values_is_not_silent(build: str) -> No
         u, s, vh = linalg.svd(a)
         return (u * s**2) @ vh
 
-    for jacobian in (jacfwd, jacrev):
-        with pytest.warns(RepeatedValueWarning, match="repeated value"):
-            assert jacobian(square)(with_eigenvalues(2.0, 2.0, 3.0)).isfinite().all()
+    a = with_eigenvalues(2.0, 2.0, 3.0)
+    with pytest.warns(RepeatedValueWarning, match="repeated value"):
+        assert jacfwd(square)(a).isfinite().all()
+    with pytest.raises(numpy.linalg.LinAlgError, match="Use funm"):
+        torch.func.grad(lambda a: (square(a) * orthogonal(3, 5)).sum())(a)
+
+
+@pytest.mark.parametrize("build", ["eigh", "svd", "svd of zeros"])
+def test_a_function_of_the_basis_is_refused(build: str) -> None:
+    """One eigenvector of a repeated eigenvalue is no function of the matrix."""
+
+    def first(a: Tensor) -> Tensor:
+        v = linalg.eigh(symmetric(a))[1] if build == "eigh" else linalg.svd(a)[0]
+        return v[0, -1] ** 2 if build == "svd of zeros" else v[0, 0] ** 2
+
+    values = {"eigh": (2.0, 2.0, 3.0), "svd": (3.0, 3.0, 2.0), "svd of zeros": (3.0, 0.0, 0.0)}[build]
+    with pytest.raises(numpy.linalg.LinAlgError, match="arbitrary"):
+        torch.func.grad(first)(with_eigenvalues(*values))
+
+
+@pytest.mark.parametrize("function", [linalg.eigvalsh, lambda a: linalg.eigh(a)[0], linalg.svdvals])
+def test_the_largest_of_repeated_values_has_a_subgradient(function: Callable) -> None:
+    """For the convex largest value: f(b) >= f(a) + <g, b - a> for every b."""
+    a = with_eigenvalues(1.0, 2.0, 2.0)
+
+    def largest(a: Tensor) -> Tensor:
+        return function(symmetric(a)).amax()
+
+    gradient = torch.func.grad(lambda a: function(symmetric(a))[0 if function is linalg.svdvals else -1])(a)
+    assert abs(gradient.trace() - 1) < 1e-12
+    for seed in range(20):
+        b = a + 0.1 * symmetric(torch.randn(3, 3, dtype=float64, generator=torch.Generator().manual_seed(seed)))
+        assert largest(b) >= largest(a) + (gradient * (b - a)).sum() - 1e-12
+
+
+def test_second_derivative_of_a_nonlinear_symmetric_function_is_refused() -> None:
+    """The Hessian of sum(w³) at a repeated eigenvalue has entries that w and v do not carry; that of sum(w) is zero."""
+    a = with_eigenvalues(2.0, 2.0, 3.0)
+    with pytest.raises(numpy.linalg.LinAlgError, match="Use funm"):
+        jacrev(jacrev(lambda a: (linalg.eigvalsh(symmetric(a)) ** 3).sum()))(a)
+    hessian = jacrev(jacrev(lambda a: linalg.eigvalsh(symmetric(a)).sum()))(a)
+    torch.testing.assert_close(hessian, torch.zeros(3, 3, 3, 3, dtype=float64), rtol=0, atol=1e-13)
 
 
 @pytest.mark.parametrize("name", ["expm", "sqrtm", "logm"])

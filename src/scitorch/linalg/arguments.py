@@ -10,8 +10,10 @@ from __future__ import annotations
 import torch
 from numpy.linalg import LinAlgError
 from torch import Tensor
+from torch.autograd import forward_ad
 
 from scitorch.op import Sample, gufunc
+from scitorch.op.torch_private import is_tracked, transforms_active
 
 #: What torch raises where LAPACK's iterations fail; numpy's LinAlgError is what callers see.
 NoConvergence: type[Exception] = torch.linalg.LinAlgError  # type: ignore[attr-defined]
@@ -60,6 +62,14 @@ def require_finite(function: str, **arguments: Tensor) -> None:
             )
 
 
+def finite_matrices(a: Tensor) -> Tensor | None:
+    """Which matrices of a batch have finite entries only; ``None`` for all. For kernels."""
+    if bool(torch.isfinite(a.sum())):
+        return None
+    finite = torch.isfinite(a).all(-1).all(-1)
+    return None if bool(finite.all()) else finite
+
+
 def require_zero_info(function: str, argument: str, info: Tensor, failure: str) -> None:
     """Raise ``LinAlgError`` if a LAPACK ``info`` array reports a failure. For kernels.
 
@@ -90,3 +100,15 @@ def _finite_kernel(x: Tensor, *, function: str, argument: str) -> Tensor:
 )
 def finite(x: Tensor, *, function: str = "", argument: str = "x") -> Tensor:
     """``x``, after :func:`require_finite`: for functions that have no kernel of their own."""
+
+
+def is_differentiated(a: Tensor) -> bool:
+    """Whether derivatives of a function of ``a`` will be asked for, as far as can be seen.
+
+    A factorisation that the derivative needs is then worth returning with the value.
+    """
+    if torch.compiler.is_compiling():
+        return a.requires_grad
+    if not transforms_active() and forward_ad._current_level < 0:
+        return a.requires_grad and torch.is_grad_enabled()
+    return is_tracked(a, batched=False)

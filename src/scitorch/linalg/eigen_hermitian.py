@@ -11,22 +11,32 @@ from torch import Tensor
 
 from scitorch.op import Maker, Sample, composite, gufunc
 
-from .arguments import NoConvergence, require_finite, require_square
+from .arguments import NoConvergence, finite_matrices, is_differentiated, require_finite, require_square
 from .cholesky import _cholesky
 from .linear_solve import _solve_triangular
-from .matrix_parts import adjoint, conjugate, diagonal, diagonal_matrix, hermitian_from_triangle, hermitian_part
-from .repeated_values import _rotation
+from .matrix_parts import (
+    adjoint,
+    conjugate,
+    diagonal,
+    diagonal_matrix,
+    hermitian_from_triangle,
+    hermitian_part,
+    row_major,
+)
+from .repeated_values import _rotation, invariant
 
 
-def _eigh_kernel(a: Tensor, *, check_finite: bool) -> tuple[Tensor, Tensor]:
+def _eigh_kernel(a: Tensor, *, check_finite: bool, values_apart: bool) -> tuple[Tensor, Tensor]:
     if check_finite:
         require_finite("eigh", a=a)
-    finite = torch.isfinite(a).all(-1).all(-1)
-    clean = torch.where(finite[..., None, None], hermitian_part(a), 0)
+    finite = None if check_finite else finite_matrices(a)
+    clean = hermitian_part(a) if finite is None else torch.where(finite[..., None, None], hermitian_part(a), 0)
     try:
         w, v = torch.linalg.eigh(clean)
     except NoConvergence as error:
         raise LinAlgError(f"eigh: argument 'a': the algorithm did not converge: {error}") from error
+    if finite is None:
+        return w, row_major(v)
     return torch.where(finite[..., None], w, torch.nan), torch.where(finite[..., None, None], v, torch.nan)
 
 
@@ -39,11 +49,21 @@ def _eigh_tangent(out: tuple[Tensor, Tensor], a: Tensor, da: Tensor, **_flags: b
     return diagonal(m).real, v @ _rotation(h, -m)
 
 
-def _eigh_cotangent(g: tuple[Tensor, Tensor], out: tuple[Tensor, Tensor], a: Tensor, **_flags: bool) -> Tensor:
+def _eigh_cotangent(
+    g: tuple[Tensor | None, Tensor | None], out: tuple[Tensor, Tensor], a: Tensor, values_apart: bool, **_flags: bool
+) -> Tensor:
     gw, gv = g
-    _, v = out
-    h = adjoint(v) @ hermitian_part(a) @ v
-    inner = diagonal_matrix(gw.to(a.dtype)) - _rotation(h, adjoint(v) @ gv)
+    w, v = out
+    if gv is None:
+        assert gw is not None
+        return hermitian_part((v * gw[..., None, :]) @ adjoint(v))
+    gw = torch.zeros_like(w) if gw is None else gw
+    if is_differentiated(a) or is_differentiated(v):
+        h = adjoint(v) @ hermitian_part(a) @ v
+    else:  # the same number
+        h = diagonal_matrix(w.to(a.dtype))
+    s = invariant(w, gw, adjoint(v) @ gv, function="eigh")
+    inner = diagonal_matrix(gw.to(a.dtype)) - _rotation(h, s, checked=not values_apart)
     return hermitian_part(v @ inner @ adjoint(v))
 
 
@@ -66,35 +86,40 @@ def _hermitian_samples(make: Maker) -> list[Sample]:
     kernel=_eigh_kernel,
     jvp={"a": _eigh_tangent},
     vjp={"a": _eigh_cotangent},
+    absent_is_none=True,
     samples=_hermitian_samples,
     loops="r->rr z->rz",
     public=False,
 )
-def _eigh(a: Tensor, *, check_finite: bool = False) -> tuple[Tensor, Tensor]:
-    """Ascending eigenvalues and eigenvectors of the Hermitian part of a matrix."""
+def _eigh(a: Tensor, *, check_finite: bool = False, values_apart: bool = False) -> tuple[Tensor, Tensor]:
+    """Ascending eigenvalues and eigenvectors of the Hermitian part of a matrix.
+
+    With ``values_apart`` the vectors are used together with eigenvalues of another call, so that their cotangents alone
+    do not tell what the function does with a repeated value: it warns.
+    """
 
 
 def _eigvalsh_kernel(a: Tensor, *, check_finite: bool) -> Tensor:
     if check_finite:
         require_finite("eigvalsh", a=a)
-    finite = torch.isfinite(a).all(-1).all(-1)
-    clean = torch.where(finite[..., None, None], hermitian_part(a), 0)
+    finite = None if check_finite else finite_matrices(a)
+    clean = hermitian_part(a) if finite is None else torch.where(finite[..., None, None], hermitian_part(a), 0)
     try:
-        w = torch.linalg.eigvalsh(clean)
+        w: Tensor = torch.linalg.eigvalsh(clean)
     except NoConvergence as error:
         raise LinAlgError(f"eigvalsh: argument 'a': the algorithm did not converge: {error}") from error
-    return torch.where(finite[..., None], w, torch.nan)
+    return w if finite is None else torch.where(finite[..., None], w, torch.nan)
 
 
 def _eigvalsh_tangent(w: Tensor, a: Tensor, da: Tensor, **_flags: bool) -> Tensor:
-    _, v = _eigh(a)
+    _, v = _eigh(a, values_apart=True)
     # The diagonal of V^H da V: columns of V against those of da V.
     products = conjugate(v) * (hermitian_part(da) @ v)
     return products.real.sum(-2) if products.is_complex() else products.sum(-2)
 
 
 def _eigvalsh_cotangent(g: Tensor, w: Tensor, a: Tensor, **_flags: bool) -> Tensor:
-    _, v = _eigh(a)
+    _, v = _eigh(a, values_apart=True)
     return hermitian_part((v * g[..., None, :]) @ adjoint(v))
 
 
@@ -109,6 +134,12 @@ def _eigvalsh_cotangent(g: Tensor, w: Tensor, a: Tensor, **_flags: bool) -> Tens
 )
 def _eigvalsh(a: Tensor, *, check_finite: bool = False) -> Tensor:
     """Ascending eigenvalues of the Hermitian part of a matrix."""
+
+
+def _values(a: Tensor, check_finite: bool) -> Tensor:
+    if is_differentiated(a):
+        return _eigh(a, check_finite=check_finite)[0]
+    return _eigvalsh(a, check_finite=check_finite)
 
 
 def _standard_form(
@@ -213,7 +244,8 @@ def eigh(
     ValueError
         For shapes that do not fit, entries that are not finite, or subsets that are not ranges.
     numpy.linalg.LinAlgError
-        If `b` is not positive definite, or the iteration does not converge.
+        If `b` is not positive definite, or the iteration does not converge; from the derivative, at a repeated
+        eigenvalue, if there is none.
 
     Notes
     -----
@@ -221,8 +253,10 @@ def eigh(
     phase; the derivative is that of vectors which do not turn, and is right for every function that does not depend
     on the phases. At a repeated eigenvalue the derivatives are finite: those of the block diagonalisation (Kato,
     "Perturbation Theory for Linear Operators", II.4.2), right for functions of whole eigenspaces and of sums over
-    them, to any order. A function nonlinear in the repeated eigenvalues, composed as ``(v * f(w)) @ v.mH``, cannot be
-    differentiated through ``w`` and ``v`` there; a ``RepeatedValueWarning`` says so.
+    them, to any order. Of a function of the eigenvalues alone that has a kink there, such as the largest, they are
+    a subgradient. A function that depends on the basis, or is nonlinear in the repeated eigenvalues and composed as
+    ``(v * f(w)) @ v.mH``, cannot be differentiated through ``w`` and ``v`` there: reverse mode raises, forward mode,
+    which cannot see it, gives a ``RepeatedValueWarning``. Use :func:`funm`.
 
     Examples
     --------
@@ -234,7 +268,7 @@ def eigh(
     """
     matrix, factor = _standard_form("eigh", a, b, lower, type)
     if eigvals_only:
-        w = _eigvalsh(matrix, check_finite=check_finite)
+        w = _values(matrix, check_finite)
         return w[..., _selection("eigh", w, subset_by_index, subset_by_value)]
     w, v = _eigh(matrix, check_finite=check_finite)
     if factor is not None:
@@ -312,5 +346,5 @@ def eigvalsh(
     tensor([1., 3.])
     """
     matrix, _ = _standard_form("eigvalsh", a, b, lower, type)
-    w = _eigvalsh(matrix, check_finite=check_finite)
+    w = _values(matrix, check_finite)
     return w[..., _selection("eigvalsh", w, subset_by_index, subset_by_value)]

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from scitorch.op import Maker, Sample, composite, gufunc
 
-from .arguments import as_columns, require_finite, require_square, require_zero_info
+from .arguments import as_columns, is_differentiated, require_finite, require_square, require_zero_info
 from .matrix_parts import (
     adjoint,
     broadcast_batch,
@@ -103,6 +103,72 @@ def _solve_samples(make: Maker) -> list[Sample]:
 )
 def _solve(a: Tensor, b: Tensor, *, structure: str = "general", check_finite: bool = False) -> Tensor:
     """Solution x of a x = b. With ``structure="pos"`` the matrix is the Hermitian part of a, positive definite."""
+
+
+def _solve_keeping_kernel(a: Tensor, b: Tensor, *, structure: str, check_finite: bool) -> tuple[Tensor, Tensor, Tensor]:
+    if check_finite:
+        require_finite("solve", a=a, b=b)
+    if structure == "pos":
+        factor, info = torch.linalg.cholesky_ex(hermitian_part(a))
+        require_zero_info("solve", "a", info, NOT_POSITIVE)
+        pivots = torch.zeros(a.shape[:-1], dtype=torch.int64, device=a.device)
+    else:
+        factor, places, info = torch.linalg.lu_factor_ex(a)
+        require_zero_info("solve", "a", info, SINGULAR)
+        if check_finite:
+            _warn_if_ill_conditioned(a, factor)
+        pivots = places.to(torch.int64)
+    x = _solved_by_factor(factor, pivots, b, structure, transposed=False)
+    return row_major(x), row_major(factor), pivots
+
+
+def _solved_by_factor(factor: Tensor, pivots: Tensor, b: Tensor, structure: str, *, transposed: bool) -> Tensor:
+    if structure == "pos":
+        return torch.cholesky_solve(b, factor)
+    x: Tensor = torch.linalg.lu_solve(factor, pivots.to(torch.int32), b, adjoint=transposed)
+    return x
+
+
+def _solve_keeping_cotangents(
+    g: tuple[Tensor, Tensor, Tensor],
+    out: tuple[Tensor, Tensor, Tensor],
+    a: Tensor,
+    b: Tensor,
+    needed: tuple[bool, ...],
+    structure: str,
+    **_: bool,
+) -> tuple[Tensor | None, ...]:
+    x, factor, pivots = out
+    if is_differentiated(a) or is_differentiated(g[0]) or is_differentiated(x):
+        gb = _solve(adjoint(a), g[0], structure=structure)
+    else:  # a first derivative: the factor will do
+        gb = _solved_by_factor(factor, pivots, g[0], structure, transposed=True)
+    ga = -gb @ adjoint(x) if needed[0] else None
+    if ga is not None and structure == "pos":
+        ga = hermitian_part(ga)
+    return ga, gb if needed[1] else None
+
+
+@gufunc(
+    "(n,n),(n,k)->(n,k),(n,n),(n)",
+    kernel=_solve_keeping_kernel,
+    jvp={
+        "a": lambda out, a, b, da, **flags: (_solve_tangent(out[0], a, b, da, **flags), None, None),
+        "b": lambda out, a, b, db, structure, **_: (_solve(a, db, structure=structure), None, None),
+    },
+    together=_solve_keeping_cotangents,
+    residuals=2,
+    samples=lambda make: [
+        Sample((make.well_conditioned(3, 3), make(3, 2))),
+        Sample((make.positive_definite(2, 2, 2), make(2, 2, 1)), {"structure": "pos"}),
+    ],
+    loops="rr->rri zz->zzi",
+    public=False,
+)
+def _solve_keeping(
+    a: Tensor, b: Tensor, *, structure: str = "general", check_finite: bool = False
+) -> tuple[Tensor, Tensor, Tensor]:
+    """As ``_solve``, with the factor and the pivots, which the derivative uses again; a and b in equal batches."""
 
 
 def _solve_triangular_kernel(
@@ -271,6 +337,8 @@ def solve(
         structure = {"lower": "upper", "upper": "lower"}.get(structure, structure)
     if structure in ("lower", "upper"):
         x = _solve_triangular(matrix, columns, lower=structure == "lower", check_finite=check_finite, function="solve")
+    elif matrix.shape[:-2] == columns.shape[:-2] and (is_differentiated(matrix) or is_differentiated(columns)):
+        x, _, _ = _solve_keeping(matrix, columns, structure=structure, check_finite=check_finite)
     else:
         x = _solve(matrix, columns, structure=structure, check_finite=check_finite)
     return x.squeeze(-1) if is_vector else x

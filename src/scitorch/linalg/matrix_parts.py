@@ -57,6 +57,8 @@ def triangle(a: Tensor, *, lower: bool, strict: bool = False) -> Tensor:
 
 def hermitian_from_triangle(a: Tensor, *, lower: bool) -> Tensor:
     """The Hermitian matrix whose lower or upper triangle is that of ``a``; the diagonal's imaginary part is dropped."""
+    if not a.is_complex():
+        return symmetric_from_triangle(a, lower=lower)
     side = triangle(a, lower=lower, strict=True)
     return side + adjoint(side) + diagonal_matrix(real_part(diagonal(a)))
 

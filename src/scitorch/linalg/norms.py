@@ -13,7 +13,7 @@ from scitorch.op import Sample, composite, gufunc
 from .arguments import finite, require_square
 from .exponential import _expm, upper_right_block
 from .matrix_parts import conjugate
-from .singular_values import _svdvals
+from .singular_values import singular_values
 
 INFINITIES = (math.inf, -math.inf)
 
@@ -69,7 +69,7 @@ def _matrix_norm(a: Tensor, order: Any, rows: int, columns: int, keepdims: bool)
         sums = a.abs().sum(rows if order in (1, -1) else columns, keepdim=True)
         norm = sums.amax((rows, columns), keepdim=True) if order > 0 else sums.amin((rows, columns), keepdim=True)
     elif order in (2, -2, "nuc"):
-        s = _svdvals(a.movedim((rows, columns), (-2, -1)))
+        s = singular_values(a.movedim((rows, columns), (-2, -1)))
         value = s.sum(-1) if order == "nuc" else s[..., 0 if order == 2 else -1]
         norm = value[..., None, None].movedim((-2, -1), (rows, columns))
     else:
@@ -199,5 +199,5 @@ def expm_cond(A: Tensor, check_finite: bool = True) -> Tensor:
     n = A.shape[-1]
     directions = torch.eye(n * n, dtype=A.dtype, device=A.device).reshape(n * n, n, n)
     slopes = upper_right_block(_expm, A[..., None, :, :], directions)
-    largest = _svdvals(slopes.reshape(*slopes.shape[:-2], n * n))[..., 0]
+    largest = singular_values(slopes.reshape(*slopes.shape[:-2], n * n))[..., 0]
     return largest * _vector_norm(A, 2, (-2, -1), False) / _vector_norm(_expm(A), 2, (-2, -1), False)

@@ -13,7 +13,7 @@ from scitorch.op import Sample, composite, gufunc
 
 from .arguments import finite, require_matrix
 from .matrix_parts import adjoint, conjugate
-from .singular_values import _svd, _svdvals
+from .singular_values import _svd, singular_values
 
 
 def _threshold(s: Tensor, m: int, n: int, rcond: float) -> Tensor:
@@ -225,8 +225,8 @@ def subspace_angles(A: Tensor, B: Tensor) -> Tensor:
     if first.shape[-1] < second.shape[-1]:
         first, second = second, first
     inner = adjoint(first) @ second
-    sines = _svdvals(second - first @ inner)
-    return torch.atan2(sines, _svdvals(inner).flip(-1))
+    sines = singular_values(second - first @ inner)
+    return torch.atan2(sines, singular_values(inner).flip(-1))
 
 
 @composite(

@@ -115,6 +115,9 @@ def gufunc(
     jvp: Mapping[str, Rule] | None = None,
     linear: Mapping[str, Rule] | None = None,
     vjp: Mapping[str, Rule] | None = None,
+    absent_is_none: bool = False,
+    together: Rule | None = None,
+    residuals: int = 0,
     samples: Sampler,
     loops: str | None = None,
     sizes: SizeRule | None = None,
@@ -141,6 +144,13 @@ def gufunc(
     vjp
         Hand-written cotangent maps ``vjp[a](cotangent, out, *arguments, **static)``, where they are faster than the
         transpose of ``jvp[a]``; checked to equal it.
+    absent_is_none
+        Give ``vjp`` ``None`` for results without a cotangent instead of zeros.
+    together
+        ``together(cotangent, out, *arguments, needed, **static)``: the cotangents of all arguments at once, ``None``
+        for those not ``needed``, where they share work; checked like ``vjp``.
+    residuals
+        How many of the last results are by-products for the rules (a factorisation), without a derivative of their own.
     samples
         ``samples(make)`` returns the calls that the operator is tried with, see :class:`scitorch.op.Maker`.
     sizes
@@ -167,6 +177,8 @@ def gufunc(
             transposes={indices[a]: r for a, r in linear.items()},
             cotangent_maps={indices[a]: r for a, r in vjp.items()},
             undefined=Undefined(name, arguments, undefined or {}),
+            absent_is_none=absent_is_none,
+            together=together,
         )
         front = _finish(
             declaration,
@@ -178,7 +190,7 @@ def gufunc(
             Domain(),
             samples,
             (arguments, defaults, static),
-            dict(reference=reference, mpmath=None, rtol=rtol, public=public),
+            dict(reference=reference, mpmath=None, rtol=rtol, public=public, residuals=residuals),
         )
         cell.append(front)
         return front

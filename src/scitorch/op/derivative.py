@@ -46,6 +46,17 @@ class Derivative(Protocol):
         """Cotangent of argument ``index``, not yet summed over broadcast dimensions."""
         ...
 
+    def cotangents(
+        self,
+        needed: Sequence[bool],
+        cotangents: Sequence[Tensor | None],
+        out: Result,
+        primals: Tensors,
+        static: Mapping[str, Any],
+    ) -> Sequence[Tensor | None]:
+        """The same of all arguments that need one, ``None`` for the others."""
+        ...
+
 
 @dataclass(frozen=True)
 class Undefined:
@@ -111,6 +122,17 @@ class Partials:
                 total = term if total is None else total + term
         return total
 
+    def cotangents(
+        self,
+        needed: Sequence[bool],
+        cotangents: Sequence[Tensor | None],
+        out: Result,
+        primals: Tensors,
+        static: Mapping[str, Any],
+    ) -> Sequence[Tensor | None]:
+        every = enumerate(needed)
+        return [self.cotangent(i, cotangents, out, primals, static) if need else None for i, need in every]
+
 
 @dataclass(frozen=True)
 class TangentMaps:
@@ -118,7 +140,9 @@ class TangentMaps:
 
     ``maps[a](out, *arguments, tangent, **static)`` is the tangent of the result(s) caused by the tangent of argument
     ``a``. ``transposes[a](cotangent, *arguments, **static)`` belongs to an argument in which the operator is linear;
-    ``cotangent_maps[a](cotangent, out, *arguments, **static)`` is a hand-written transpose of ``maps[a]``.
+    ``cotangent_maps[a](cotangent, out, *arguments, **static)`` is a hand-written transpose of ``maps[a]``; with
+    ``absent_is_none`` it is given ``None`` for results that have no cotangent, not zeros. ``together(cotangent, out,
+    *arguments, needed, **static)`` are those of all arguments, where they share work.
     """
 
     apply: Callable[..., Result]
@@ -126,6 +150,8 @@ class TangentMaps:
     transposes: Mapping[int, Callable[..., Any]]
     cotangent_maps: Mapping[int, Callable[..., Any]]
     undefined: Undefined
+    absent_is_none: bool = False
+    together: Callable[..., Sequence[Tensor | None]] | None = None
 
     def defined(self, index: int) -> bool:
         return index in self.maps or index in self.transposes
@@ -165,6 +191,8 @@ class TangentMaps:
         if all(c is None for c in cotangents):
             return None
         results = _as_tuple(out)
+        if self.absent_is_none and index in self.cotangent_maps:
+            return self.cotangent_maps[index](tuple(cotangents), out, *primals, **static)  # type: ignore[no-any-return]
         full = tuple(torch.zeros_like(r) if c is None else c for c, r in zip(cotangents, results))
         packed = full if isinstance(out, tuple) else full[0]
         if index in self.transposes:
@@ -174,6 +202,22 @@ class TangentMaps:
         if index not in self.maps:
             raise self.undefined.refuse(index)
         return self.transposed_map(index, full, out, primals, static)
+
+    def cotangents(
+        self,
+        needed: Sequence[bool],
+        cotangents: Sequence[Tensor | None],
+        out: Result,
+        primals: Tensors,
+        static: Mapping[str, Any],
+    ) -> Sequence[Tensor | None]:
+        """Cotangents of the arguments that need one, not yet summed over broadcast dimensions."""
+        if self.together is None:
+            every = enumerate(needed)
+            return [self.cotangent(i, cotangents, out, primals, static) if need else None for i, need in every]
+        full = tuple(torch.zeros_like(r) if c is None else c for c, r in zip(cotangents, _as_tuple(out)))
+        packed = full if isinstance(out, tuple) else full[0]
+        return self.together(packed, out, *primals, needed=tuple(needed), **static)
 
     def transposed_map(
         self, index: int, cotangents: Tensors, out: Result, primals: Tensors, static: Mapping[str, Any]

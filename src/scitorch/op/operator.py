@@ -92,6 +92,7 @@ class Operator:
     rtol: float
     doc: str
     public: bool
+    residuals: int = 0
     raw: Any = field(init=False)
     host_kernel: Kernel | None = field(init=False)
     differentiable_results: tuple[bool, ...] = field(init=False)
@@ -100,11 +101,9 @@ class Operator:
         verify()
         object.__setattr__(self, "host_kernel", self.kernels.get("cpu") or self.kernels.get("any"))
         rows = self.loops.rows
-        object.__setattr__(
-            self,
-            "differentiable_results",
-            tuple(any(row.outputs[k] != "i" for row in rows) for k in range(len(self.signature.outputs))),
-        )
+        count = len(self.signature.outputs)
+        smooth = [k < count - self.residuals and any(row.outputs[k] != "i" for row in rows) for k in range(count)]
+        object.__setattr__(self, "differentiable_results", tuple(smooth))
         self._register()
 
     def __repr__(self) -> str:

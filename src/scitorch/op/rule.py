@@ -82,7 +82,5 @@ def pull_back(
     if all(c is None for c in smooth):
         return [None] * count
     with full_precision(primals[0].device.type):
-        return [
-            fit_to(op.derivative.cotangent(i, smooth, out, primals, static), primals[i]) if need else None
-            for i, need in enumerate(needed)
-        ]
+        pulled = op.derivative.cotangents(needed, smooth, out, primals, static)
+        return [fit_to(p, primal) for p, primal in zip(pulled, primals)]

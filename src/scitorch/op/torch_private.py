@@ -96,17 +96,20 @@ def is_transformed(x: torch.Tensor) -> bool:
     return torch._C._functorch.is_functorch_wrapped_tensor(x)
 
 
-def is_tracked(x: torch.Tensor) -> bool:
-    """Whether the tensor is being differentiated or batched, by autograd or at any level of torch.func transforms."""
+def is_tracked(x: torch.Tensor, *, batched: bool = True) -> bool:
+    """Whether the tensor is differentiated (or ``batched``), by autograd or at any level of torch.func transforms."""
     if not transforms_active():
         return x.requires_grad or carries_tangent(x)
     level = torch._C._functorch.maybe_get_level(x)
     if level == current_level():
-        if torch._C._functorch.is_batchedtensor(x) or x.requires_grad or carries_tangent(x):
+        if torch._C._functorch.is_batchedtensor(x):
+            if batched:
+                return True
+        elif x.requires_grad or carries_tangent(x):
             return True
         x = torch._C._functorch.get_unwrapped(x)
     with one_transform_less():  # the tangents of a level are seen from there only
-        return is_tracked(x)
+        return is_tracked(x, batched=batched)
 
 
 def may_be_view(x: torch.Tensor) -> bool:

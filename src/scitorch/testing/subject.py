@@ -154,6 +154,12 @@ class Subject:
         moving: tuple[int, ...] | None = None,
     ) -> Case:
         kwargs = kwargs or {}
+        residuals = self.operator.residuals if self.operator is not None else 0
+        if residuals and view is None:
+
+            def view(result: Any) -> Any:
+                return result[:-residuals]
+
         if moving is None:
             moving = tuple(i for i, a in enumerate(args) if self._moves(i, args, kwargs))
         return Case(f"{self.key}, {label}", self.entry.function, args, kwargs, moving, view)

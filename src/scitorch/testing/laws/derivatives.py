@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any
 
 import torch
@@ -142,6 +143,22 @@ def handwritten_vjp_is_the_transpose(subject: Subject) -> None:
             right = (pulled.sum_to_size(d.shape).conj() * d).sum().real
             what = f"{case.label}: cotangent map of {op.arguments[i]!r}"
             assert_close(left, right, rtol=1e-8, atol=1e-10, what=what)
+        if maps.together is not None:
+            _compare_together(case, maps, w, out, static)
+
+
+def _compare_together(case: Case, maps: TangentMaps, w: tuple[Tensor, ...], out: Any, static: dict[str, Any]) -> None:
+    """The cotangents that share work are those of each argument by itself."""
+    count = len(case.args)
+    for needed in product((False, True), repeat=len(case.moving)):
+        wanted = [False] * count
+        for i, need in zip(case.moving, needed):
+            wanted[i] = need
+        for i, pulled in enumerate(maps.cotangents(wanted, w, out, case.args, static)):
+            assert wanted[i] or pulled is None, f"{case.label}: a cotangent that was not needed"
+            if pulled is not None:
+                single = maps.cotangent(i, w, out, case.args, static)
+                assert_close(pulled, single, rtol=1e-10, atol=1e-12, what=f"{case.label}: together, argument {i}")
 
 
 _TOLERANCE: dict[str, Any] = {"rtol": 1e-4, "atol": 1e-5, "eps": 1e-6}
