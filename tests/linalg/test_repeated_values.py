@@ -207,6 +207,19 @@ def test_second_derivative_of_a_nonlinear_symmetric_function_is_refused() -> Non
     torch.testing.assert_close(hessian, torch.zeros(3, 3, 3, 3, dtype=float64), rtol=0, atol=1e-13)
 
 
+def test_general_eigenvalues_at_the_identity() -> None:
+    """Symmetric functions have a gradient, vectors and defective matrices raise."""
+    eye = torch.eye(3, dtype=float64)
+    gradient = torch.func.grad(lambda a: (linalg.eigvals(a) ** 3).real.sum())(2 * eye)
+    torch.testing.assert_close(gradient, 12 * eye)
+    with pytest.raises(numpy.linalg.LinAlgError, match="repeated eigenvalue"):
+        torch.func.grad(lambda a: linalg.eig(a)[1].abs().sum())(2 * eye)
+    with pytest.raises(numpy.linalg.LinAlgError, match="repeated eigenvalue"):
+        torch.func.jvp(linalg.eigvals, (2 * eye,), (eye,))
+    with pytest.raises(numpy.linalg.LinAlgError, match="defective"):
+        torch.func.grad(lambda a: linalg.eigvals(a).real.sum())(torch.tensor([[1.0, 1.0], [0.0, 1.0]], dtype=float64))
+
+
 @pytest.mark.parametrize("name", ["expm", "sqrtm", "logm"])
 def test_functions_of_a_matrix_at_the_identity(name: str) -> None:
     """d f(A) = f'(1) E and d² f(A) = f''(1) (EF + FE) / 2 at A = I."""

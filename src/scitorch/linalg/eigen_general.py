@@ -15,6 +15,7 @@ from .eigen_hermitian import eigenprojectors
 from .inverse import _inverse
 from .linear_solve import _solve
 from .matrix_parts import adjoint, conjugate, diagonal, diagonal_matrix
+from .repeated_values import CLUSTER_WIDTH
 
 Pairs = tuple[Tensor, Tensor]
 
@@ -30,16 +31,79 @@ def _eig_kernel(a: Tensor, *, check_finite: bool) -> Pairs:
     return torch.where(finite, w, torch.nan), torch.where(finite[..., None], v, torch.nan)
 
 
+def _gaps_kernel(w: Tensor) -> Tensor:
+    gaps = w[..., None, :] - w[..., :, None]
+    n = w.shape[-1]
+    eye = torch.eye(n, dtype=torch.bool, device=w.device)
+    if n > 1:
+        roundoff = torch.finfo(w.dtype).eps
+        smallest = torch.where(eye, torch.inf, gaps.abs()).amin((-2, -1))
+        if bool((smallest <= CLUSTER_WIDTH * n * roundoff * w.abs().amax(-1)).any()):
+            raise LinAlgError(
+                "derivative of eig: argument 'a' has a repeated eigenvalue, where single eigenvalues and eigenvectors "
+                "have no derivative; symmetric functions of eigvals have a gradient there, and funm, expm, logm, sqrtm "
+                "are functions of a matrix with derivatives of every order"
+            )
+    return torch.where(eye, 1, gaps)
+
+
+@gufunc(
+    "(n)->(n,n)",
+    kernel=_gaps_kernel,
+    jvp={"w": lambda out, w, dw: dw[..., None, :] - dw[..., :, None]},
+    vjp={"w": lambda g, out, w: g.sum(-2) - g.sum(-1)},
+    samples=lambda make: [Sample((make(3),)), Sample((make(2, 2),))],
+    loops="r->r z->z",
+    public=False,
+)
+def _gaps(w: Tensor) -> Tensor:
+    """Differences ``w_j - w_i`` of eigenvalues, ones on the diagonal; it is an error if two are equal."""
+
+
+def _dependence_kernel(v: Tensor) -> Tensor:
+    inverse, info = torch.linalg.inv_ex(v)
+    condition = torch.linalg.matrix_norm(v) * torch.linalg.matrix_norm(inverse)
+    if bool((info != 0).any()) or bool((condition * torch.finfo(v.dtype).eps > 0.1).any()):
+        raise LinAlgError(
+            "derivative of eig: argument 'a' is defective to working precision: its eigenvectors are linearly "
+            "dependent, and there is none; use expm, logm or sqrtm for functions of a matrix"
+        )
+    return torch.zeros(v.shape[:-2], dtype=torch.int64, device=v.device)
+
+
+@gufunc(
+    "(n,n)->()",
+    kernel=_dependence_kernel,
+    jvp={"v": lambda out, v, dv: None},
+    samples=lambda make: [Sample((make.well_conditioned(2, 2),))],
+    loops="r->i z->i",
+    public=False,
+)
+def _dependence(v: Tensor) -> Tensor:
+    """Zero; it is an error if eigenvectors are linearly dependent to working precision."""
+
+
 def _eig_tangent(out: Pairs, a: Tensor, da: Tensor, **_flags: bool) -> Pairs:
     # a V = V W: with m = V^-1 da V, W' = diag(m) and V' = V x, x_ij = m_ij / (w_j - w_i) off the diagonal (Giles 2008,
     # section 2.2.3). The diagonal of x keeps the columns' length: v^H v' has no real part.
     w, v = out
     m = _solve(v, da.to(v.dtype) @ v)
-    eye = diagonal_matrix(torch.ones_like(w))
-    x = (1 - eye) * m / (w[..., None, :] - w[..., :, None] + eye)
+    x = (m - diagonal_matrix(diagonal(m))) / _gaps(w)
     dv = v @ x
     along = (conjugate(v) * dv).sum(-2, keepdim=True).real
     return diagonal(m), dv - v * along
+
+
+def _eig_cotangent(g: tuple[Tensor | None, Tensor | None], out: Pairs, a: Tensor, **_flags: bool) -> Tensor:
+    gw, gv = g
+    w, v = out
+    if gv is None:  # (V^-1 da V)_ii needs no gaps: right at repeated eigenvalues for symmetric functions
+        assert gw is not None
+        vh = torch.where((_dependence(v) == 0)[..., None, None], adjoint(v), torch.nan)
+        return _solve(vh, gw[..., :, None] * vh)
+    cotangents = (torch.zeros_like(w) if gw is None else gw, gv)
+    pulled: Tensor = torch.func.vjp(lambda da: _eig_tangent(out, a, da), torch.zeros_like(a))[1](cotangents)[0]
+    return pulled
 
 
 def _general_samples(make: Maker) -> list[Sample]:
@@ -54,6 +118,8 @@ def _general_samples(make: Maker) -> list[Sample]:
     "(n,n)->(n),(n,n)",
     kernel=_eig_kernel,
     jvp={"a": _eig_tangent},
+    vjp={"a": _eig_cotangent},
+    absent_is_none=True,
     samples=_general_samples,
     loops="r->zz z->zz",
     public=False,
@@ -122,7 +188,7 @@ def eig(
     ValueError
         For shapes that do not fit, or entries that are not finite.
     numpy.linalg.LinAlgError
-        If `b` is singular, the iteration does not converge, or, from the derivative, the matrix is defective.
+        If `b` is singular, the iteration does not converge, or, from the derivative, eigenvalues are repeated.
     NotImplementedError
         If `homogeneous_eigvals` is set.
 
@@ -130,7 +196,8 @@ def eig(
     -----
     ``dw = diag(V^-1 da V)``, ``dV = V x`` with ``x_ij = (V^-1 da V)_ij / (w_j - w_i)`` (Giles 2008, section 2.2.3).
     Eigenvectors are defined up to a phase; the derivative is right for functions that do not depend on it. At a
-    repeated eigenvalue there is no derivative, and it is infinite or NaN.
+    repeated eigenvalue of a diagonalisable matrix there is the gradient of symmetric functions of eigenvalues only;
+    any other derivative raises.
 
     Examples
     --------
@@ -190,7 +257,7 @@ def eigvals(
     ValueError
         For shapes that do not fit, or entries that are not finite.
     numpy.linalg.LinAlgError
-        If `b` is singular, the iteration does not converge, or, from the derivative, the matrix is defective.
+        If `b` is singular, the iteration does not converge, or, from the derivative, eigenvalues are repeated.
 
     Notes
     -----

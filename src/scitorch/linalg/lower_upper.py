@@ -29,7 +29,16 @@ def _lu_kernel(a: Tensor, *, check_finite: bool, function: str) -> Factors:
 
 def _order(swaps: Tensor, rows: int) -> Tensor:
     """The row order that a sequence of swaps leads to."""
-    order = torch.arange(rows, device=swaps.device).expand(*swaps.shape[:-1], rows).clone()
+    batch = swaps.shape[:-1]
+    if swaps.device.type == "cpu" and batch.numel() <= swaps.shape[-1]:  # few long sequences
+        orders = []
+        for sequence in swaps.reshape(-1, swaps.shape[-1]).tolist():
+            row = list(range(rows))
+            for i, j in enumerate(sequence):
+                row[i], row[j] = row[j], row[i]
+            orders.append(row)
+        return torch.tensor(orders, dtype=torch.int64).reshape(*batch, rows)
+    order = torch.arange(rows, device=swaps.device).expand(*batch, rows).clone()
     for i in range(swaps.shape[-1]):
         j = swaps[..., i : i + 1]
         here = order[..., i : i + 1].clone()
@@ -58,6 +67,19 @@ def _lu_tangent(out: Factors, a: Tensor, da: Tensor, **_: Any) -> tuple[Tensor, 
     return dl, du, None, None
 
 
+def _lu_cotangent(g: tuple[Tensor, Tensor, Any, Any], out: Factors, a: Tensor, **_: Any) -> Tensor:
+    lower, upper, order, _swaps = out
+    if a.shape[-2] != a.shape[-1]:
+        pull = torch.func.vjp(lambda da: _lu_tangent(out, a, da)[:2], torch.zeros_like(a))[1]
+        pulled: Tensor = pull((g[0], g[1]))[0]
+        return pulled
+    # The transpose of the above: l^-H (strict lower part of l^H l' plus upper part of u' u^H) u^-H, rows put back.
+    inner = triangle(adjoint(lower) @ g[0], lower=True, strict=True) + torch.triu(g[1] @ adjoint(upper))
+    left = _solve_triangular(adjoint(lower), inner, lower=False, unit_diagonal=True)
+    ordered = adjoint(_solve_triangular(upper, adjoint(left), lower=False, function="derivative of lu"))
+    return torch.take_along_dim(ordered, order.argsort(-1)[..., None], -2)
+
+
 def _under(l: Tensor, b: Tensor) -> Tensor:
     """``l^-1 b`` for unit lower triangular l."""
     return _solve_triangular(l, b, lower=True, unit_diagonal=True)
@@ -76,6 +98,7 @@ def _matrices(make: Maker) -> list[Sample]:
     "(m,n)->(m,k),(k,n),(m),(k)",
     kernel=_lu_kernel,
     jvp={"a": _lu_tangent},
+    vjp={"a": _lu_cotangent},
     samples=_matrices,
     sizes=lambda m, n, **_: {"k": min(m, n)},
     loops="r->rrii z->zzii",

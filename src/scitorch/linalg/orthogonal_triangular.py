@@ -52,6 +52,22 @@ def _qr_tangent(out: Factors, a: Tensor, da: Tensor, full: bool, **_: bool) -> F
     return dq, torch.cat([dr, torch.zeros_like(r[..., k:, :])], -2)
 
 
+def _qr_cotangent(g: Factors, out: Factors, a: Tensor, full: bool, **_: bool) -> Tensor:
+    gq, gr = g
+    q, r = out
+    m, n = a.shape[-2:]
+    if m < n or (full and m > n):
+        pulled: Tensor = torch.func.vjp(lambda da: _qr_tangent(out, a, da, full), torch.zeros_like(a))[1]((gq, gr))[0]
+        return pulled
+    # The transpose of the above (Walter & Lehmann 2010, arXiv:1009.6112; Liao et al. 2019): with s = r r'^H - q'^H q,
+    # a' = (q' + q (Hermitian matrix of the lower triangle of s)) r^-H.
+    s = r @ adjoint(torch.triu(gr)) - adjoint(gq) @ q
+    whole = triangle(s, lower=True) + adjoint(triangle(s, lower=True, strict=True))
+    if a.is_complex():
+        whole = whole - diagonal_matrix((diagonal(s) - conjugate(diagonal(s))) / 2)
+    return adjoint(_solve_triangular(r, adjoint(gq + q @ whole), lower=False, function="derivative of qr"))
+
+
 def _right_solve(r: Tensor, b: Tensor) -> Tensor:
     """``b r^-1`` for upper triangular r."""
     return adjoint(_solve_triangular(adjoint(r), adjoint(b), lower=True, function="derivative of qr"))
@@ -79,6 +95,7 @@ def _qr_samples(make: Maker) -> list[Sample]:
     "(m,n)->(m,p),(p,n)",
     kernel=_qr_kernel,
     jvp={"a": _qr_tangent},
+    vjp={"a": _qr_cotangent},
     samples=_qr_samples,
     sizes=_qr_sizes,
     loops="r->rr z->zz",
