@@ -13,11 +13,12 @@ from typing import Any, ClassVar
 import numpy
 import torch
 
-from scitorch.numpy.dtypes import COMPLEX, FLOATING, INEXACT, NUMPY_OF_TORCH, astype_tensor, host
+from scitorch.numpy.dtypes import COMPLEX, FLOATING, INEXACT
 from scitorch.numpy.floating_errors import watching
-from scitorch.numpy.gradient_loss import keep_from_numpy, keep_from_scipy
 from scitorch.numpy.memory import followed, lend, transformed
 from scitorch.numpy.methods import Methods
+from scitorch.numpy.properties import Properties
+from scitorch.numpy.protocols import Protocols
 from scitorch.op.torch_private import transforms_active
 
 __all__ = ["ndarray"]
@@ -164,7 +165,7 @@ def _defers(other: Any) -> bool:
 new = object.__new__
 
 
-class ndarray(Methods):
+class ndarray(Properties, Protocols, Methods):
     """An n-dimensional array over one `torch.Tensor`.
 
     Made by `array`, `asarray` and the creation functions; `ndarray(shape, dtype)` makes an uninitialised one, as in
@@ -226,202 +227,6 @@ class ndarray(Methods):
     def _store(self, values: torch.Tensor) -> None:
         """Overwrite all elements, through views; a tensor that autograd tracks is replaced instead (see `indexing`)."""
         indexing.store(self, values)
-
-    # What it is
-    @property
-    def tensor(self) -> torch.Tensor:
-        return self._tensor
-
-    @property
-    def dtype(self) -> "numpy.dtype[Any]":
-        return NUMPY_OF_TORCH[self._tensor.dtype]
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        return tuple(self._tensor.shape)
-
-    @shape.setter
-    def shape(self, shape: Any) -> None:
-        self._tensor = self._tensor.view(manipulation.reshape(self, shape).shape)
-
-    @property
-    def ndim(self) -> int:
-        return self._tensor.ndim
-
-    @property
-    def size(self) -> int:
-        return self._tensor.numel()
-
-    @property
-    def itemsize(self) -> int:
-        return self._tensor.itemsize
-
-    @property
-    def nbytes(self) -> int:
-        return self._tensor.numel() * self._tensor.itemsize
-
-    @property
-    def strides(self) -> tuple[int, ...]:
-        size = self._tensor.itemsize
-        return tuple(stride * size for stride in self._tensor.stride())
-
-    @property
-    def device(self) -> Any:
-        return attributes.Device(self._tensor.device)
-
-    @property
-    def base(self) -> "ndarray | None":
-        base = self._tensor._base
-        return None if base is None else ndarray._wrap(base)
-
-    @property
-    def flags(self) -> Any:
-        return attributes.Flags(self._tensor)
-
-    @property
-    def data(self) -> memoryview:
-        return host(self._tensor).data
-
-    @property
-    def ctypes(self) -> Any:
-        return host(self._tensor).ctypes
-
-    @property
-    def flat(self) -> Any:
-        return attributes.flatiter(self)
-
-    @flat.setter
-    def flat(self, value: Any) -> None:
-        attributes.flatiter(self)[...] = value
-
-    @property
-    def T(self) -> "ndarray":
-        tensor = self._tensor
-        return ndarray._wrap(tensor.permute(tuple(reversed(range(tensor.ndim)))) if tensor.ndim != 2 else tensor.mT)
-
-    @property
-    def mT(self) -> "ndarray":
-        if self._tensor.ndim < 2:
-            raise ValueError("matrix transpose with ndim < 2 is undefined")
-        return ndarray._wrap(self._tensor.mT)
-
-    @property
-    def real(self) -> "ndarray":
-        tensor = self._tensor
-        return ndarray._wrap(tensor.real if tensor.is_complex() else tensor)
-
-    @real.setter
-    def real(self, value: Any) -> None:
-        self.real[...] = value
-
-    @property
-    def imag(self) -> "ndarray":
-        tensor = self._tensor
-        return ndarray._wrap(tensor.resolve_conj().imag if tensor.is_complex() else torch.zeros_like(tensor))
-
-    @imag.setter
-    def imag(self, value: Any) -> None:
-        if not self._tensor.is_complex():
-            raise TypeError("array does not have imaginary part to set")
-        self.imag[...] = value
-
-    # Autograd, under torch's names
-    @property
-    def requires_grad(self) -> bool:
-        return self._tensor.requires_grad
-
-    def requires_grad_(self, requires_grad: bool = True) -> "ndarray":
-        """Ask autograd to record operations on this array, in place."""
-        self._tensor.requires_grad_(requires_grad)
-        return self
-
-    @property
-    def grad(self) -> "ndarray | None":
-        return None if self._tensor.grad is None else ndarray._wrap(self._tensor.grad)
-
-    def backward(self, gradient: Any = None, retain_graph: bool | None = None, create_graph: bool = False) -> None:
-        """Accumulate gradients into the leaves, as `torch.Tensor.backward`."""
-        tensor = None if gradient is None else conversion.tensor_of(gradient)
-        torch.autograd.backward(self._tensor, tensor, retain_graph, create_graph)
-
-    # Scalars
-    def item(self, *index: Any) -> Any:
-        """Return one element as a Python scalar."""
-        keep_from_scipy(self._tensor)
-        tensor = self._tensor.detach()
-        if not index:
-            if tensor.numel() != 1:
-                raise ValueError("can only convert an array of size 1 to a Python scalar")
-            return tensor.item()
-        place = index[0] if len(index) == 1 else index
-        if isinstance(place, tuple):
-            if len(place) != tensor.ndim:
-                raise ValueError("incorrect number of indices for array")
-            return tensor[tuple(operator.index(i) for i in place)].item()
-        return tensor.reshape(-1)[operator.index(place)].item()
-
-    def tolist(self) -> Any:
-        """Return nested lists of Python scalars."""
-        keep_from_scipy(self._tensor)
-        return self._tensor.detach().tolist()
-
-    def _scalar(self) -> torch.Tensor:
-        if self._tensor.ndim != 0:
-            raise TypeError("only 0-dimensional arrays can be converted to Python scalars")
-        return self._tensor
-
-    def __bool__(self) -> bool:
-        if self._tensor.numel() != 1:
-            if self._tensor.numel() == 0:
-                raise ValueError("The truth value of an empty array is ambiguous. Use `array.size > 0` to check.")
-            raise ValueError(
-                "The truth value of an array with more than one element is ambiguous. Use a.any() or a.all()"
-            )
-        return bool(self._tensor)
-
-    def __int__(self) -> int:
-        keep_from_scipy(self._tensor)
-        return int(self._scalar().detach().item().real)
-
-    def __float__(self) -> float:
-        tensor = self._scalar()
-        keep_from_scipy(tensor)
-        if tensor.is_complex():
-            tensor = astype_tensor(tensor, tensor.real.dtype)
-        return float(tensor)
-
-    def __complex__(self) -> complex:
-        keep_from_scipy(self._tensor)
-        return complex(self._scalar().detach().item())
-
-    def __index__(self) -> int:
-        tensor = self._tensor
-        if tensor.ndim != 0 or tensor.is_floating_point() or tensor.is_complex() or tensor.dtype is torch.bool:
-            raise TypeError("only integer scalar arrays can be converted to a scalar index")
-        return int(tensor.item())
-
-    def __round__(self, ndigits: int | None = None) -> Any:
-        if ndigits is None and self._tensor.ndim == 0:
-            return round(self.item())
-        return rounding.round(self, 0 if ndigits is None else ndigits)
-
-    def __hash__(self) -> int:
-        if self._tensor.ndim != 0:
-            raise TypeError("unhashable type: 'ndarray'")
-        return hash(self._tensor.item())
-
-    def __format__(self, spec: str) -> str:
-        if self._tensor.ndim == 0:
-            return format(numpy.asarray(host(self._tensor))[()], spec)
-        if spec:
-            raise TypeError("unsupported format string passed to numpy.ndarray.__format__")
-        return str(self)
-
-    def __repr__(self) -> str:
-        return printing.array_repr(self)
-
-    def __str__(self) -> str:
-        return printing.array_str(self)
 
     # Containers
     def __len__(self) -> int:
@@ -530,6 +335,7 @@ class ndarray(Methods):
     __ge__ = _comparison("greater_equal", operator.ge, _ORDERED, _REAL_FAST)
     __eq__ = _comparison("equal", operator.eq, _ORDERED | COMPLEX, _INEXACT_FAST)
     __ne__ = _comparison("not_equal", operator.ne, _ORDERED | COMPLEX, _INEXACT_FAST)
+    __hash__ = Protocols.__hash__  # a class with __eq__ would lose the inherited one
     __radd__ = _reflected("add", operator.add, _INEXACT_FAST)
     __rsub__ = _reflected("subtract", operator.sub, _INEXACT_FAST)
     __rmul__ = _reflected("multiply", operator.mul, _INEXACT_FAST)
@@ -586,80 +392,14 @@ class ndarray(Methods):
     def __invert__(self) -> "ndarray":
         return ufuncs.invert(self)  # type: ignore[no-any-return]
 
-    # Conversions and protocols
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> "numpy.ndarray[Any, Any]":
-        keep_from_numpy(self._tensor)
-        values = host(self._tensor)
-        if copy is False and (self._tensor.device.type != "cpu" or (dtype is not None and values.dtype != dtype)):
-            raise ValueError("Unable to avoid copy while creating an array as requested.")
-        if dtype is not None and values.dtype != dtype:
-            return values.astype(dtype)
-        return values.copy() if copy else values
-
-    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **keywords: Any) -> Any:
-        return interoperability.array_ufunc(ufunc, method, inputs, keywords)
-
-    def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
-        return interoperability.array_function(func, types, args, kwargs)
-
-    @classmethod
-    def __torch_function__(cls, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        return interoperability.torch_function(func, args, kwargs)
-
-    def __array_namespace__(self, *, api_version: str | None = None) -> Any:
-        return standard.namespace(api_version)
-
-    def __dlpack__(
-        self, *, stream: Any = None, max_version: Any = None, dl_device: Any = None, copy: bool | None = None
-    ) -> Any:
-        tensor = self._tensor
-        if tensor.is_conj() or tensor.is_neg():  # flags of torch that the protocol cannot express
-            if copy is False:
-                raise BufferError("a conjugated or negated view cannot be exported without a copy")
-            tensor = tensor.resolve_conj().resolve_neg()
-        return tensor.__dlpack__(stream=stream, max_version=max_version, dl_device=dl_device, copy=copy)
-
-    def __dlpack_device__(self) -> Any:
-        return self._tensor.__dlpack_device__()
-
-    def to_device(self, device: Any, /, *, stream: Any = None) -> "ndarray":
-        """Return the array on another device."""
-        if stream is not None:
-            raise ValueError("The stream argument in to_device() is not supported")
-        moved = self._tensor.to(str(device))
-        return self if moved is self._tensor else ndarray._wrap(moved)
-
-    def astype(
-        self,
-        dtype: Any,
-        order: str = "K",
-        casting: str = "unsafe",
-        subok: bool = True,
-        copy: bool = True,
-        *,
-        device: Any = None,
-    ) -> "ndarray":
-        """Return a copy cast to a dtype; `copy=False` returns the array itself where nothing changes."""
-        return conversion.astype(self, dtype, order, casting, subok, copy, device=device)
-
-    def copy(self, order: str = "C") -> "ndarray":
-        """Return a copy."""
-        return conversion.array(self, order=order if order != "A" else "K")
-
 
 _KNOWN = frozenset({ndarray, int, float, complex, bool, numpy.float64, numpy.int64, numpy.ndarray, torch.Tensor})
 
 # At the end, because all of these need the class.
 from scitorch.numpy import (  # noqa: E402
-    attributes,
     conversion,
     creation,
     indexing,
-    interoperability,
-    manipulation,
     memory,
-    printing,
-    rounding,
-    standard,
     ufuncs,
 )
