@@ -19,7 +19,7 @@ SCIPY = Client(
     plugin="compatibility.scipy_backend",
     label=r"\bscitorch\b",
     parts=(
-        *("cluster", "constants", "differentiate", "fft", "integrate", "interpolate", "io", "linalg"),
+        *("cluster", "constants", "differentiate", "fft", "integrate", "interpolate", "linalg"),
         *("ndimage", "optimize", "signal", "spatial", "special", "stats"),
     ),
     options=("-m", "array_api_backends", "-k", "torch"),
