@@ -141,13 +141,19 @@ def update(client: Client, counts: Mapping[str, Any], remaining: Sequence[Mappin
     others = [entry for entry in before.get("remaining", ()) if entry["module"] != part]
     record = {
         "command": f"python -m compatibility {client.package}",
-        "notes": list(client.notes),
+        "notes": [*client.notes, *_missing(client, rows)],
         "measured": measured_on(*client.measured),
         "rows": [*rows, {"module": "all", **totals}],
         "remaining": sorted([*others, *remaining], key=lambda entry: (entry["module"], entry["cause"])),
     }
     write(client.record, record)
     return record
+
+
+def _missing(client: Client, rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Say which parts have no row."""
+    absent = sorted(set(client.parts) - {row["module"] for row in rows})
+    return [f"Not recorded yet: {', '.join(f'`{client.package}.{part}`' for part in absent)}."] if absent else []
 
 
 def run_all(client: Client, parts: Sequence[str], *, timeout: int) -> int:

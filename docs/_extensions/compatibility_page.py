@@ -44,6 +44,7 @@ def page(records: Path) -> Iterator[str]:
     yield from _other(
         "Array-API tests of scikit-learn", _read(records / "sklearn_clients.json"), "python -m compatibility sklearn"
     )
+    yield from _other("xarray and dask", _read(records / "array_users.json"), "python -m compatibility.array_users")
     yield from _other("Speed", _read(records / "numpy_speed.json"), "python -m benchmarks numpy --threads 1")
 
 
