@@ -7,6 +7,7 @@ A cell of the matrix is marked as holding only if the generated check ran and pa
 from __future__ import annotations
 
 import html
+import importlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,6 +25,9 @@ FAMILIES = {
     "fft": "Fourier, cosine and sine transforms",
 }
 
+#: The rows of the NumPy namespace; its functions are described where NumPy's are.
+ARRAYS = {"numpy": "The NumPy namespace"}
+
 
 @dataclass(frozen=True)
 class Column:
@@ -35,7 +39,7 @@ class Column:
 
 COLUMNS = (
     Column("value", ("value_equals_reference", "value_at_hard_points", "value_at_extremes", "value_equals_mpmath")),
-    Column("dtypes", ("single_precision", "half_precision", "integers_and_numbers")),
+    Column("dtypes", ("single_precision", "half_precision", "integers_and_numbers", "dtypes_are_numpys")),
     Column("shapes, views", ("broadcasting", "memory_layouts")),
     Column("forward", ("derivative_equals_differences", "derivative_equals_mpmath")),
     Column("reverse", ("forward_is_adjoint_of_reverse", "handwritten_vjp_is_the_transpose", "gradcheck")),
@@ -58,6 +62,7 @@ def generate(app: Sphinx) -> None:
     target.mkdir(parents=True, exist_ok=True)
     for family in FAMILIES:
         load(f"scitorch.{family}")
+    importlib.import_module("scitorch.numpy.checked")
     for family, title in FAMILIES.items():
         (target / f"{family}.md").write_text(_reference_page(family, title))
     record = root / "_build" / "laws.json"
@@ -117,7 +122,7 @@ def _coverage_page(record: dict[str, Any] | None) -> str:
         head += ["**No record of a test run was found beside this build: run `make test` first.**", ""]
     outcomes = record["outcomes"] if record else {}
     body = []
-    for family, title in FAMILIES.items():
+    for family, title in {**FAMILIES, **ARRAYS}.items():
         header = "".join(
             f"<th>{html.escape(c)}</th>"
             for c in ("function", "gradients", "complex", "on CUDA", *(c.title for c in COLUMNS))
@@ -166,6 +171,8 @@ def _on_cuda(entry: Entry, outcomes: dict[str, dict[str, str]]) -> str:
 
 
 def _gradients(subject: Any) -> str:
+    if subject.declared.family == "numpy":
+        return "no result has one" if subject.declared.undefined else "every float argument"
     moving = {i for case in subject.cases(1) for i in case.moving}
     return ", ".join(a for i, a in enumerate(subject.arguments) if i in moving) or "–"
 

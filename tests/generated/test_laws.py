@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 
 import pytest
@@ -13,6 +14,7 @@ MATHEMATICS = [p for p in ("special", "linalg", "fft") if importlib.util.find_sp
 
 for package in MATHEMATICS:
     load(f"scitorch.{package}")
+importlib.import_module("scitorch.numpy.checked")  # the functions of the namespace, from what they are tried with
 
 
 #: How many operators of each family the slow laws are checked on in ordinary runs.

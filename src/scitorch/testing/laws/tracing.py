@@ -9,7 +9,7 @@ from torch import Tensor
 from torch._subclasses import FakeTensorMode
 
 from ..compare import assert_close
-from ..law import is_differentiable, is_operator, law
+from ..law import is_differentiable, is_mathematics, is_operator, law
 from ..subject import Case, Subject
 
 
@@ -47,12 +47,16 @@ def opcheck(subject: Subject) -> None:
         torch.library.opcheck(op.raw, args, dict(case.kwargs), test_utils=tests)
 
 
+def _is_differentiable_mathematics(subject: Subject) -> bool:
+    return is_mathematics(subject) and is_differentiable(subject)
+
+
 def _compiled(f: Any, backend: str = "aot_eager") -> Any:
     torch._dynamo.reset()
     return torch.compile(f, fullgraph=True, backend=backend, dynamic=False)
 
 
-@law(dear=True)
+@law(applies=is_mathematics)
 def compile_forward_and_backward(subject: Subject) -> None:
     """A full graph without breaks, with the eager values and gradients."""
     for case in subject.one_of_each_kind():
@@ -75,7 +79,7 @@ def _same_gradients(case: Case, compiled: Any) -> None:
     assert_close(found, expected, rtol=1e-8, atol=1e-10, what=f"{case.label}: compiled backward", scale=True)
 
 
-@law(applies=is_differentiable, slow=True)
+@law(applies=_is_differentiable_mathematics, slow=True)
 def compile_of_transforms(subject: Subject) -> None:
     """grad, jvp, hessian and vmap inside a full graph."""
     for case in subject.one_of_each_kind():
@@ -100,14 +104,14 @@ def compile_of_transforms(subject: Subject) -> None:
             assert_close(found, expected, rtol=1e-7, atol=1e-9, what=f"{case.label}: compiled {name}", scale=True)
 
 
-@law(applies=is_differentiable, slow=True)
+@law(applies=_is_differentiable_mathematics, slow=True)
 def compile_with_inductor(subject: Subject) -> None:
     """The default backend, forward and backward."""
     for case in subject.one_of_each_kind():
         _same_gradients(case, _compiled(case.scalar, "inductor"))
 
 
-@law(slow=True)
+@law(applies=is_mathematics, slow=True)
 def export_with_dynamic_batch(subject: Subject) -> None:
     """``torch.export`` with a symbolic batch size, run at another size."""
     for case in subject.one_of_each_kind():
