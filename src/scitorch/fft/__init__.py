@@ -1,7 +1,8 @@
 """Fourier, cosine and sine transforms, with the names and arguments of :mod:`scipy.fft`.
 
 The Fourier transforms are torch's. The cosine and sine transforms, which torch does not have, are operators: SciPy's
-pocketfft on the CPU, FFT formulas elsewhere, derivatives by transposition.
+pocketfft on the CPU, FFT formulas elsewhere, derivatives by transposition. The transforms of nonuniform points are
+operators as well, with machine code of their own.
 
 The package is a backend of SciPy's: ``with scipy.fft.set_backend(scitorch.fft)`` sends SciPy's own functions here.
 """
