@@ -197,5 +197,3 @@ def test_samples_of_parameters_with_gradients() -> None:
     sample = np.random.default_rng(0).normal(location, 3.0, size=5)
     sample.sum().backward()
     assert float(location.grad) == 5.0
-    with pytest.raises(NotImplementedError, match="gamma"):
-        np.random.default_rng(0).gamma(location)

@@ -13,6 +13,7 @@ from scitorch.numpy.dtypes import (
     TORCH_OF_NUMPY,
     astype_tensor,
     from_host,
+    host,
     scalar_dtype,
     torch_dtype,
 )
@@ -246,7 +247,10 @@ def _may_share(source: Any, tensor: torch.Tensor) -> bool:
     if isinstance(source, numpy.ndarray):
         if tensor.device.type != "cpu":
             return False
-        return numpy.may_share_memory(source, tensor.detach().numpy())
+        try:
+            return numpy.may_share_memory(source, host(tensor))
+        except RuntimeError:  # inside a transform there is no memory to look at
+            return True
     return True
 
 

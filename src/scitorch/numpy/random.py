@@ -1,8 +1,7 @@
 """`numpy.random`: NumPy's own generators, so seeds give NumPy's own numbers; results are arrays of this namespace.
 
-Parameters that carry a gradient are accepted where the distribution is a location and scale of a standard one
-(`normal`, `uniform`, `exponential`, `gumbel`, `laplace`, `logistic`); elsewhere they raise, because the gradient
-would be lost.
+Parameters may carry a gradient in the continuous distributions of `reparametrization`, and samples then carry it on;
+elsewhere they raise, because the gradient would be lost.
 """
 
 import functools
@@ -14,6 +13,8 @@ from numpy.random import MT19937, PCG64, PCG64DXSM, SFC64, BitGenerator, Philox,
 
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.conversion import asarray, tensor_of
+from scitorch.numpy.reparametrization import reparametrized
+from scitorch.op.torch_private import is_tracked
 
 _METHODS = [
     "beta",
@@ -125,9 +126,6 @@ __all__ = [
     *_LEGACY,
 ]
 
-# distributions that are loc + scale * (their standard form), and the defaults of the two parameters
-_LOCATION_SCALE = {"normal": (0.0, 1.0), "gumbel": (0.0, 1.0), "laplace": (0.0, 1.0), "logistic": (0.0, 1.0)}
-
 
 def _result(value: Any) -> Any:
     return asarray(value) if isinstance(value, numpy.ndarray) else value
@@ -143,7 +141,7 @@ def _argument(value: Any) -> Any:
 
 
 def _tracked(value: Any) -> bool:
-    return isinstance(value, ndarray | torch.Tensor) and bool(value.requires_grad)
+    return isinstance(value, ndarray | torch.Tensor) and is_tracked(tensor_of(value))
 
 
 def _drawn(draw: Any, name: str) -> Any:
@@ -152,36 +150,10 @@ def _drawn(draw: Any, name: str) -> Any:
     @functools.wraps(draw)
     def sample(*arguments: Any, **keywords: Any) -> Any:
         if any(map(_tracked, arguments)) or any(map(_tracked, keywords.values())):
-            return _reparametrized(draw, name, *arguments, **keywords)
+            return reparametrized(draw, name, *arguments, **keywords)
         return _result(draw(*map(_argument, arguments), **{k: _argument(v) for k, v in keywords.items()}))
 
     return sample
-
-
-def _reparametrized(draw: Any, name: str, *arguments: Any, **keywords: Any) -> Any:
-    if name in _LOCATION_SCALE:
-        names = ("loc", "scale", "size")
-        given = dict(zip(names, arguments, strict=False)) | keywords
-        loc, scale = (given.get(key, default) for key, default in zip(names, _LOCATION_SCALE[name], strict=False))
-        standard = {"loc": 0.0, "scale": 1.0}
-    elif name == "uniform":
-        given = dict(zip(("low", "high", "size"), arguments, strict=False)) | keywords
-        low, high = given.get("low", 0.0), given.get("high", 1.0)
-        loc, scale = low, asarray(high) - asarray(low)
-        standard = {"low": 0.0, "high": 1.0}
-    elif name == "exponential":
-        given = dict(zip(("scale", "size"), arguments, strict=False)) | keywords
-        loc, scale = 0.0, given.get("scale", 1.0)
-        standard = {"scale": 1.0}
-    else:
-        raise NotImplementedError(
-            f"random.{name} of parameters that carry a gradient: the derivative of its samples is not defined here; "
-            "detach the parameters"
-        )
-    size = given.get("size")
-    if size is None:
-        size = numpy.broadcast_shapes(tuple(tensor_of(loc).shape), tuple(tensor_of(scale).shape))
-    return asarray(loc) + asarray(scale) * asarray(draw(size=size, **standard))
 
 
 def _shuffled(shuffle: Any) -> Any:
