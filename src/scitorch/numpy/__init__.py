@@ -159,6 +159,7 @@ def __getattr__(name: str) -> Any:
 
 def _register() -> None:
     """Let scitorch's operators take and return arrays of this namespace, and make its versions for the Array API."""
+    from scitorch.numpy import interoperability  # noqa: F401  (makes arrays containers, through which transforms see)
     from scitorch.op import register_array_type
 
     register_array_type(ndarray, to_tensor=lambda array: array._tensor, from_tensor=ndarray._wrap)
