@@ -232,3 +232,64 @@ def solveh_banded(
     full = full_from_hermitian_band(ab, lower=lower)
     x = _solve_banded(full, columns, upper=ab.shape[-2] - 1, positive=True, check_finite=check_finite)
     return x.squeeze(-1) if is_vector else x
+
+
+def _triangular_band(make: Maker, *shape: int) -> tuple[Tensor, bool]:
+    return _dominant(make(*shape), 0), True
+
+
+@composite(
+    samples=lambda make: [
+        Sample((_triangular_band(make, 2, 4), make(4, 2))),
+        Sample(((_dominant(make(2, 3), 1), False), make(3))),
+    ],
+    arrays=("cb_and_lower", "b"),
+    reference="scipy.linalg.cho_solve_banded",
+)
+def cho_solve_banded(
+    cb_and_lower: tuple[Tensor, bool], b: Tensor, overwrite_b: bool = False, check_finite: bool = True
+) -> Tensor:
+    """
+    Solve ``a @ x = b`` given the Cholesky factor of a band matrix ``a``.
+
+    Parameters
+    ----------
+    cb_and_lower : tuple of (Tensor, bool)
+        The factor, stored by diagonals, shape (..., u + 1, n), and whether it is lower triangular.
+    b : Tensor, shape (n,) or (..., n, k)
+        Right-hand sides. A one-dimensional `b` is one vector.
+    overwrite_b : bool, optional
+        Accepted for SciPy's sake; arguments are never overwritten.
+    check_finite : bool, optional
+        Refuse infinities and NaN.
+
+    Returns
+    -------
+    Tensor, shape of `b` with broadcast batch dimensions
+        The solution.
+
+    Raises
+    ------
+    ValueError
+        For shapes that do not fit, or entries that are not finite.
+    numpy.linalg.LinAlgError
+        If a diagonal entry of the factor is zero.
+
+    Notes
+    -----
+    Two solutions with triangular band matrices.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from scitorch.linalg import cho_solve_banded
+    >>> cho_solve_banded((torch.tensor([[2.0, 2.0], [1.0, 0.0]]), True), torch.tensor([6.0, 7.0]))
+    tensor([1., 1.])
+    """
+    cb, lower = cb_and_lower
+    require_matrix("cho_solve_banded", "cb", cb)
+    columns, is_vector = as_columns("cho_solve_banded", "b", b, cb.shape[-1])
+    first = cb if lower else band_adjoint(cb, cb.shape[-2] - 1)
+    half = _solve_banded(first, columns, upper=0, check_finite=check_finite)
+    x = _solve_banded(band_adjoint(first, 0), half, upper=first.shape[-2] - 1)
+    return x.squeeze(-1) if is_vector else x
