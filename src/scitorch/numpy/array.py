@@ -126,8 +126,10 @@ def _matmul_in_place(self: "ndarray", other: Any) -> Any:
     return _update_by_matmul(self, other)
 
 
-def _comparison(name: str, fast: Callable[[Any, Any], Any], dtypes: Any, scalar_dtypes: Any) -> Callable[..., Any]:
-    """Return a comparison: a short way for small arrays of equal dtypes; NumPy compares large ones faster."""
+def _operand_if_small(
+    name: str, fast: Callable[[Any, Any], Any], dtypes: Any, scalar_dtypes: Any
+) -> Callable[..., Any]:
+    """Return a comparison or bitwise dunder: the short way for small arrays; NumPy is faster with large ones."""
     forward = _operand(name, fast, frozenset(), scalar_dtypes)
     equality = name in ("equal", "not_equal")
 
@@ -326,15 +328,15 @@ class ndarray(Properties, Protocols, Methods):
     __matmul__ = _operand("matmul", operator.matmul, _INEXACT_FAST, frozenset())
     __lshift__ = _operand("left_shift", operator.lshift, frozenset(), frozenset())
     __rshift__ = _operand("right_shift", operator.rshift, frozenset(), frozenset())
-    __and__ = _operand("bitwise_and", operator.and_, _INTEGER_FAST | {torch.bool}, frozenset())
-    __or__ = _operand("bitwise_or", operator.or_, _INTEGER_FAST | {torch.bool}, frozenset())
-    __xor__ = _operand("bitwise_xor", operator.xor, _INTEGER_FAST | {torch.bool}, frozenset())
-    __lt__ = _comparison("less", operator.lt, _ORDERED, _REAL_FAST)
-    __le__ = _comparison("less_equal", operator.le, _ORDERED, _REAL_FAST)
-    __gt__ = _comparison("greater", operator.gt, _ORDERED, _REAL_FAST)
-    __ge__ = _comparison("greater_equal", operator.ge, _ORDERED, _REAL_FAST)
-    __eq__ = _comparison("equal", operator.eq, _ORDERED | COMPLEX, _INEXACT_FAST)
-    __ne__ = _comparison("not_equal", operator.ne, _ORDERED | COMPLEX, _INEXACT_FAST)
+    __and__ = _operand_if_small("bitwise_and", operator.and_, _INTEGER_FAST | {torch.bool}, frozenset())
+    __or__ = _operand_if_small("bitwise_or", operator.or_, _INTEGER_FAST | {torch.bool}, frozenset())
+    __xor__ = _operand_if_small("bitwise_xor", operator.xor, _INTEGER_FAST | {torch.bool}, frozenset())
+    __lt__ = _operand_if_small("less", operator.lt, _ORDERED, _REAL_FAST)
+    __le__ = _operand_if_small("less_equal", operator.le, _ORDERED, _REAL_FAST)
+    __gt__ = _operand_if_small("greater", operator.gt, _ORDERED, _REAL_FAST)
+    __ge__ = _operand_if_small("greater_equal", operator.ge, _ORDERED, _REAL_FAST)
+    __eq__ = _operand_if_small("equal", operator.eq, _ORDERED | COMPLEX, _INEXACT_FAST)
+    __ne__ = _operand_if_small("not_equal", operator.ne, _ORDERED | COMPLEX, _INEXACT_FAST)
     __hash__ = Protocols.__hash__  # a class with __eq__ would lose the inherited one
     __radd__ = _reflected("add", operator.add, _INEXACT_FAST)
     __rsub__ = _reflected("subtract", operator.sub, _INEXACT_FAST)

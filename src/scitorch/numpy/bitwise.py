@@ -5,6 +5,7 @@ from typing import Any
 import numpy
 import torch
 
+from scitorch.numpy import memory
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.conversion import tensor_of
 from scitorch.numpy.declaration import without_derivative
@@ -51,9 +52,9 @@ def _count(x: torch.Tensor) -> torch.Tensor:
     return ((magnitude.unsqueeze(-1) >> bits) & 1).sum(-1).to(torch.uint8)
 
 
-bitwise_and = ufunc("bitwise_and", torch.bitwise_and)
-bitwise_or = ufunc("bitwise_or", torch.bitwise_or)
-bitwise_xor = ufunc("bitwise_xor", torch.bitwise_xor)
+bitwise_and = ufunc("bitwise_and", memory.large_on_host(numpy.bitwise_and, torch.bitwise_and))
+bitwise_or = ufunc("bitwise_or", memory.large_on_host(numpy.bitwise_or, torch.bitwise_or))
+bitwise_xor = ufunc("bitwise_xor", memory.large_on_host(numpy.bitwise_xor, torch.bitwise_xor))
 invert = bitwise_not = bitwise_invert = ufunc("invert", torch.bitwise_not)
 left_shift = bitwise_left_shift = ufunc("left_shift", _left_shift, on_host=_INTEGERS)
 right_shift = bitwise_right_shift = ufunc("right_shift", _right_shift, on_host=_INTEGERS)

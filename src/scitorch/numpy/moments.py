@@ -15,6 +15,7 @@ from scitorch.numpy.declaration import differentiable
 from scitorch.numpy.dtypes import (
     NUMPY_OF_TORCH,
     astype_tensor,
+    from_host,
     holds,
     torch_dtype,
 )
@@ -144,13 +145,18 @@ def _variance(
         center is NO_VALUE
         and isinstance(count, int)
         and axes
-        and 0 < tensor.numel() < memory.LARGE
+        and tensor.numel() > 0
         and count > ddof >= 0
         and compute in (torch.float64, torch.float32)
         and not tensor.is_complex()
-        and memory.views(tensor) is not None
+        and not watching
+        and (seen := memory.views(tensor)) is not None
     ):
-        result = torch.var(tensor, axes, correction=ddof, keepdim=keep)
+        if tensor.numel() < memory.LARGE:
+            result = torch.var(tensor, axes, correction=ddof, keepdim=keep)
+        else:
+            with numpy.errstate(all="ignore"):
+                result = from_host(numpy.var(seen[0], axes, ddof=ddof, keepdims=keep))
         return result.to(wanted) if dtype is None else astype_tensor(result, wanted)
     if center is NO_VALUE:
         total = add.reduce(ndarray._wrap(tensor), axes, None, None, True, NO_VALUE, where)._tensor

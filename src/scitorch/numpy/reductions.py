@@ -145,7 +145,7 @@ def max(
         tensor = a._tensor
         if tensor.dtype in _ORDERED and tensor.numel():
             if axis is None:
-                return ndarray._wrap(tensor.max())
+                return ndarray._wrap(tensor.max() if tensor.numel() < memory.LARGE else tensor.amax())
             if type(axis) is int and 0 <= axis < tensor.ndim:
                 # across rows NumPy's loop is the faster one
                 across = axis < tensor.ndim - 1 and tensor.numel() >= memory.LARGE
@@ -169,7 +169,7 @@ def min(
         tensor = a._tensor
         if tensor.dtype in _ORDERED and tensor.numel():
             if axis is None:
-                return ndarray._wrap(tensor.min())
+                return ndarray._wrap(tensor.min() if tensor.numel() < memory.LARGE else tensor.amin())
             if type(axis) is int and 0 <= axis < tensor.ndim:
                 # across rows NumPy's loop is the faster one
                 across = axis < tensor.ndim - 1 and tensor.numel() >= memory.LARGE
