@@ -8,7 +8,9 @@ those functions:
 - `meshgrid`, `broadcast_arrays` and `devices()` return a list until 2024.12 and a tuple from 2025.12 on;
 - `linalg.eig` and `linalg.eigvals` are complex for every matrix; NumPy 2.4 returns real numbers when all imaginary
   parts happen to be zero;
-- `expm1(-0 + 0j)` is ``0 + 0j``; NumPy's is ``-0 + 0j``, as the function is odd to first order.
+- `expm1(-0 + 0j)` is ``0 + 0j``; NumPy's is ``-0 + 0j``, as the function is odd to first order;
+- `argsort` leaves equal elements in their order unless told otherwise; NumPy's default is its fastest sort, which
+  orders them as it happens to on each processor.
 
 Versions before 2023.12 are not offered: there `sum`, `prod` and `linalg.trace` of float32 are float64.
 """
@@ -77,6 +79,16 @@ def _expm1_with_positive_zero(x: torch.Tensor) -> torch.Tensor:
 _expm1 = ufunc("expm1", _expm1_with_positive_zero)
 
 
+def _stable_by_default(argsort: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(argsort)
+    def stable_argsort(a: Any, axis: Any = -1, kind: Any = None, order: Any = None, **keywords: Any) -> Any:
+        if kind is None and keywords.get("stable") is None:
+            keywords["stable"] = True
+        return argsort(a, axis, kind, order, **keywords)
+
+    return stable_argsort
+
+
 def namespace(api_version: str | None) -> Any:
     """Return `scitorch.numpy`, or its view for a version of the standard."""
     found = _NAMESPACES.get(api_version)
@@ -92,6 +104,7 @@ def _view(module: ModuleType, api_version: str) -> ModuleType:
     replaced = {
         "__array_api_version__": api_version,
         "__array_namespace_info__": __array_namespace_info__,
+        "argsort": _stable_by_default(module.argsort),
         "expm1": _expm1,
         "linalg": _View(module.linalg, {"eig": complex_eig, "eigvals": complex_eigvals}),
     }
