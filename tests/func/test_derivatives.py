@@ -75,8 +75,3 @@ def test_auxiliary_results_and_containers() -> None:
     (value, _), again = func.value_and_grad(loss, has_aux=True)(parameters, 3.0)
     assert_array(value, 6 * (POINT**2).sum())
     assert_array(again["b"], gradient["b"].tensor)
-
-
-def test_a_result_that_is_no_number_is_refused() -> None:
-    with pytest.raises(RuntimeError, match="scalar Tensor"):
-        func.grad(np.sin)(np.asarray(POINT))

@@ -1,12 +1,35 @@
-"""Function transforms on arrays and tensors: derivatives and batches of functions.
+"""Function transforms on arrays, tensors and containers of them.
 
-These are `torch.func`'s transforms, for functions of tensors as well as of `scitorch.numpy` arrays: torch's own `grad`,
-`jacrev`, `jacfwd` and `hessian` insist on functions that return tensors. A derivative has the type of the argument
-that it is taken in. `jvp`, `vjp` and `vmap` are torch's as they are, which take arrays already.
+They take and return any tree of arrays, tensors, numbers, dataclasses and modules, differentiate its float and complex
+leaves, and nest in each other and in torch's own transforms in any order.
 """
 
-from torch.func import jvp, vjp, vmap
+from __future__ import annotations
 
-from scitorch.func.derivatives import grad, hessian, jacfwd, jacrev, value_and_grad
+import importlib
+from typing import Any
 
-__all__ = ["grad", "hessian", "jacfwd", "jacrev", "jvp", "value_and_grad", "vjp", "vmap"]
+# The module of each transform; it is imported when one of its names is first asked for.
+_NAMES = {
+    "gradients": ("grad", "jvp", "value_and_grad", "vjp"),
+    "jacobians": ("hessian", "jacfwd", "jacobian", "jacrev"),
+}
+_HOME = {name: module for module, names in _NAMES.items() for name in names}
+
+__all__ = sorted([*_HOME, "vmap"])
+
+
+def __getattr__(name: str) -> Any:
+    if name == "vmap":
+        from torch.func import vmap
+
+        return vmap
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = getattr(importlib.import_module(f"{__name__}.{_HOME[name]}"), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -34,6 +34,7 @@ from torch._functorch.pyfunctorch import temporarily_pop_interpreter_stack as on
 from torch._functorch.utils import enable_single_level_autograd_function as inside_transforms
 from torch.autograd.forward_ad import _set_fwd_grad_enabled as forward_grad
 from torch.autograd.function import _SingleLevelFunction
+from torch.nn.utils.stateless import _reparametrize_module
 from torch.utils import _pytree as pytree
 
 autocast_enabled: Callable[[], bool] = torch._C._is_any_autocast_enabled  # type: ignore[attr-defined]
@@ -61,6 +62,7 @@ __all__ = [
     "plain_dense_keys",
     "primal_of",
     "pytree",
+    "reparametrized_module",
     "transforms_active",
     "transforms_disabled",
     "verify",
@@ -136,6 +138,11 @@ def without_wrappers(x: torch.Tensor) -> torch.Tensor:
     while is_transformed(x) and not functorch.is_batchedtensor(x):
         x = functorch.get_unwrapped(x)
     return x
+
+
+def reparametrized_module(module: torch.nn.Module, parameters: dict[str, torch.Tensor]) -> AbstractContextManager[Any]:
+    """Other tensors in place of a module's parameters, wherever they are tied."""
+    return _reparametrize_module(module, parameters, tie_weights=True)  # type: ignore[no-any-return]
 
 
 def inside_derivative() -> bool:
