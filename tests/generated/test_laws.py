@@ -10,7 +10,7 @@ import pytest
 from scitorch.op import Entry, entries, load
 from scitorch.testing import LAWS, Subject, applicable_laws
 
-MATHEMATICS = [p for p in ("special", "linalg", "fft") if importlib.util.find_spec(f"scitorch.{p}")]
+MATHEMATICS = [p for p in ("special", "linalg", "fft", "sparse") if importlib.util.find_spec(f"scitorch.{p}")]
 
 for package in MATHEMATICS:
     load(f"scitorch.{package}")

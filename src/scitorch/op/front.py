@@ -149,14 +149,18 @@ def promoted(op: Operator, args: Sequence[Any], kind: ArrayType | None) -> tuple
         For tensors on different devices.
     """
     given = [_as_tensor(op, a, x) for a, x in zip(op.arguments, args)]
+    numbers = [x for k, x in enumerate(given) if not op.loops.is_index(k)]
     default = torch.float64 if kind is not None and kind.numpy_rules else torch.get_default_dtype()
-    precision = _precision(given, default, by_rank=kind is None or not kind.numpy_rules)
+    precision = _precision(numbers, default, by_rank=kind is None or not kind.numpy_rules)
     working = computing_dtype(precision)
     is_complex = [x.is_complex() if isinstance(x, Tensor) else isinstance(x, complex) for x in given]
     loop = op.loops.choose(is_complex, op.name, op.arguments)
     device = _device(op, given)
     tensors = []
-    for letter, x in zip(loop.inputs, given):
+    for position, (letter, x) in enumerate(zip(loop.inputs, given)):
+        if letter == "i":
+            tensors.append(_index(op, op.arguments[position], x, device))
+            continue
         dtype = letter_dtype(letter, working)
         if not isinstance(x, Tensor):
             x = torch.full((), x, dtype=dtype, device=device)
@@ -183,6 +187,22 @@ def _as_tensor(op: Operator, argument: str, value: Any) -> Any:
     raise TypeError(
         f"{op.name}: argument {argument!r} is {type(value).__name__}; wanted a tensor, an array or a number"
     )
+
+
+def _index(op: Operator, argument: str, value: Any, device: torch.device | None) -> Tensor:
+    """An argument that holds integers, in its own width.
+
+    Raises
+    ------
+    TypeError
+        If it holds anything else.
+    """
+    if isinstance(value, int) and not isinstance(value, bool):
+        return torch.full((), value, dtype=torch.int64, device=device)
+    if not isinstance(value, Tensor) or value.is_floating_point() or value.is_complex() or value.dtype == torch.bool:
+        kind = value.dtype if isinstance(value, Tensor) else type(value).__name__
+        raise TypeError(f"{op.name}: argument {argument!r} holds integers, not {kind}")
+    return value
 
 
 def _precision(given: Sequence[Any], default: torch.dtype, *, by_rank: bool) -> torch.dtype:

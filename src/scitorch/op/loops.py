@@ -1,8 +1,9 @@
 """The dtype rule of an operator, in the manner of ``numpy.ufunc.types``.
 
 A loop is written with one letter per argument and result: ``r`` a real number and ``z`` a complex number of the
-working precision, ``i`` an int64. ``"rr->r rz->z"`` is a function of a real and a real or complex argument, such as
-the Bessel functions: the first loop that can take the arguments is chosen, reals are promoted where it says ``z``,
+working precision; ``i`` is an int64 as a result, and as an argument integers of any width, taken as they are.
+``"rr->r rz->z"`` is a function of a real and a real or complex argument, such as the Bessel functions: the first loop
+that can take the arguments is chosen, reals are promoted where it says ``z``,
 complex numbers are never demoted. Integers and booleans count as reals of the default dtype.
 """
 
@@ -40,7 +41,7 @@ class Loops:
         Raises
         ------
         ValueError
-            If a row does not have one letter ``r`` or ``z`` per argument and one of ``r``, ``z``, ``i`` per result.
+            If a row does not have one letter ``r``, ``z`` or ``i`` per argument and per result.
         """
         rows = []
         for row in text.split():
@@ -49,8 +50,8 @@ class Loops:
                 not arrow
                 or len(left) != arguments
                 or len(right) != results
-                or set(left) - set("rz")
-                or set(right) - set("rzi")
+                or set(left + right) - set("rzi")
+                or not set(left) & set("rz")
             ):
                 raise ValueError(
                     f"not a dtype loop for {arguments} arguments and {results} results: {row!r} in {text!r}"
@@ -59,6 +60,10 @@ class Loops:
         if not rows:
             raise ValueError("an operator needs at least one dtype loop")
         return cls(text, tuple(rows))
+
+    def is_index(self, position: int) -> bool:
+        """Whether an argument holds integers in every row: it is taken as it is and has no derivative."""
+        return all(row.inputs[position] == "i" for row in self.rows)
 
     @property
     def takes_complex(self) -> bool:
@@ -85,7 +90,7 @@ class Loops:
     def result_dtypes(self, dtypes: Sequence[torch.dtype], name: str) -> list[torch.dtype]:
         """Dtypes of the results of arguments that have been promoted already."""
         row = self.choose([d.is_complex for d in dtypes], name, [str(d) for d in dtypes])
-        precision = real_dtype(dtypes[0])
+        precision = real_dtype(next(d for d, letter in zip(dtypes, row.inputs) if letter != "i"))
         return [letter_dtype(letter, precision) for letter in row.outputs]
 
 

@@ -1,0 +1,93 @@
+"""What computes products of sparse and dense matrices: batches are folded or looped over here."""
+
+from __future__ import annotations
+
+import importlib
+import math
+from typing import Any
+
+import torch
+from torch import Tensor
+
+
+def product_kernel(
+    data: Tensor, dense: Tensor, indptr: Tensor, indices: Tensor, *, size: int, transposed: bool
+) -> Tensor:
+    """Kernel of ``compressed_product``."""
+    _one_pattern(indptr, indices)
+    rows = size if transposed else len(indptr) - 1
+    batch = torch.broadcast_shapes(data.shape[:-1], dense.shape[:-2])
+    columns = dense.shape[-1]
+    if not math.prod(batch):
+        return dense.new_zeros(*batch, rows, columns)
+    if data.ndim == 1 or not any(n != 1 for n in data.shape[:-1]):
+        # one matrix: the columns of the whole batch at once
+        k = dense.shape[-2]
+        wide = dense.reshape(-1, k, columns).movedim(0, 1).reshape(k, -1)
+        out = _product(data.reshape(-1), wide, indptr, indices, rows, transposed)
+        return out.reshape(rows, -1, columns).movedim(1, 0).reshape(*batch, rows, columns)
+    data = data.expand(*batch, data.shape[-1]).reshape(-1, data.shape[-1])
+    dense = dense.expand(*batch, *dense.shape[-2:]).reshape(-1, *dense.shape[-2:])
+    each = [_product(d, x, indptr, indices, rows, transposed) for d, x in zip(data, dense)]
+    return torch.stack(each).reshape(*batch, rows, columns)
+
+
+def sampled_kernel(x: Tensor, y: Tensor, indptr: Tensor, indices: Tensor) -> Tensor:
+    """Kernel of ``sampled_product``."""
+    _one_pattern(indptr, indices)
+    batch = torch.broadcast_shapes(x.shape[:-2], y.shape[:-2])
+    if not batch:
+        return _sampled(x, y, indptr, indices)
+    if not math.prod(batch):
+        return x.new_zeros(*batch, len(indices))
+    x = x.expand(*batch, *x.shape[-2:]).reshape(-1, *x.shape[-2:])
+    y = y.expand(*batch, *y.shape[-2:]).reshape(-1, *y.shape[-2:])
+    return torch.stack([_sampled(a, b, indptr, indices) for a, b in zip(x, y)]).reshape(*batch, len(indices))
+
+
+def _one_pattern(indptr: Tensor, indices: Tensor) -> None:
+    if indptr.ndim != 1 or indices.ndim != 1:
+        raise ValueError("the index arrays of a batch of sparse matrices must be the same for all")
+
+
+def _product(data: Tensor, dense: Tensor, indptr: Tensor, indices: Tensor, rows: int, transposed: bool) -> Tensor:
+    if not data.is_cpu:
+        return _product_anywhere(data, dense, indptr, indices, rows, transposed)
+    tools = importlib.import_module("scipy.sparse._sparsetools")
+    out = torch.zeros(rows, dense.shape[1], dtype=dense.dtype)
+    lines = len(indptr) - 1
+    arrays: tuple[Any, ...] = (indptr.numpy(), indices.numpy(), data.contiguous().numpy(), dense.contiguous().numpy())
+    name, shape = ("csc", (rows, lines)) if transposed else ("csr", (lines, dense.shape[0]))
+    getattr(tools, f"{name}_matvecs")(*shape, dense.shape[1], *(a.reshape(-1) for a in arrays), out.numpy().reshape(-1))
+    return out
+
+
+def lines_of(indptr: Tensor, count: int) -> Tensor:
+    """The line of every entry."""
+    lines = torch.arange(len(indptr) - 1, device=indptr.device)
+    return torch.repeat_interleave(lines, indptr.diff(), output_size=count)
+
+
+def _product_anywhere(
+    data: Tensor, dense: Tensor, indptr: Tensor, indices: Tensor, rows: int, transposed: bool
+) -> Tensor:
+    source, target = indices.long(), lines_of(indptr, len(indices))
+    if transposed:
+        source, target = target, source
+    out = dense.new_zeros(rows, dense.shape[1])
+    return out.index_add_(0, target, data.unsqueeze(-1) * dense[source])
+
+
+# Elements of the largest intermediate array: 32 MB of float64.
+_BLOCK = 1 << 22
+
+
+def _sampled(x: Tensor, y: Tensor, indptr: Tensor, indices: Tensor) -> Tensor:
+    rows = lines_of(indptr, len(indices))
+    step = max(_BLOCK // max(x.shape[-1], 1), 1)
+    columns = indices.long()
+    parts = [
+        (x[rows[start : start + step]] * y[columns[start : start + step]]).sum(-1)
+        for start in range(0, len(indices), step)
+    ]
+    return torch.cat(parts) if parts else x.new_zeros(0)
