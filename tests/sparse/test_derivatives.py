@@ -82,7 +82,7 @@ def test_plain_values(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
-@pytest.mark.parametrize("format", ("csr", "coo"))
+@pytest.mark.parametrize("format", ["csr", "coo"])
 def test_second_derivatives_and_batches(format: str, name: str) -> None:
     operation = OPERATIONS[name]
     dense = dense_example()
