@@ -128,7 +128,7 @@ def outcome(function: Callable[[Any], Any], values: Any) -> str:
         result = first(function(x))
     except Exception:
         return "raises"
-    if type(result) is not snp.ndarray or not result.tensor.requires_grad:
+    if not isinstance(result, snp.ndarray) or not result.tensor.requires_grad:
         return f"{type(result).__name__} without a gradient"
     weights = np.cos(np.arange(result.size)).reshape(result.shape)
 

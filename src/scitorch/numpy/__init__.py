@@ -160,9 +160,11 @@ def __getattr__(name: str) -> Any:
 def _register() -> None:
     """Let scitorch's operators take and return arrays of this namespace, and make its versions for the Array API."""
     from scitorch.numpy import interoperability  # noqa: F401  (makes arrays containers, through which transforms see)
+    from scitorch.numpy.reversed_views import ReversedView
     from scitorch.op import register_array_type
 
-    register_array_type(ndarray, to_tensor=lambda array: array._tensor, from_tensor=ndarray._wrap)
+    for cls in (ndarray, ReversedView):
+        register_array_type(cls, to_tensor=lambda array: array._tensor, from_tensor=ndarray._wrap)
     _standard.publish(sys.modules[__name__])
 
 

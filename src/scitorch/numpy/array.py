@@ -226,6 +226,9 @@ class ndarray(Properties, Protocols, Methods):
             result._mutable = True
         return result
 
+    def _written(self) -> None:
+        """Take notice that the tensor was written into; see `reversed_views`."""
+
     def _store(self, values: torch.Tensor) -> None:
         """Overwrite all elements, through views; a tensor that autograd tracks is replaced instead (see `indexing`)."""
         indexing.store(self, values)
@@ -264,7 +267,9 @@ class ndarray(Properties, Protocols, Methods):
             except (IndexError, TypeError, ValueError, OverflowError):
                 pass  # negative steps, and the errors, which are NumPy's there
         result._tensor = tensor = indexing.get(self._tensor, key)
-        if tensor.ndim == 0:
+        if reversed_views.reverses(key):
+            result = reversed_views.ReversedView.made(self, key, tensor)
+        elif tensor.ndim == 0:
             if key is Ellipsis or (kind is tuple and any(item is Ellipsis for item in key)):
                 result._mutable = True
             else:
@@ -403,5 +408,6 @@ from scitorch.numpy import (  # noqa: E402
     creation,
     indexing,
     memory,
+    reversed_views,
     ufuncs,
 )

@@ -63,6 +63,8 @@ def tensor_of(value: Any, dtype: torch.dtype | None = None) -> torch.Tensor:
         if dtype is None:
             dtype = scalar_dtype(value)
         return _scalar(value, dtype)
+    elif isinstance(value, ndarray):
+        tensor = value._tensor
     elif isinstance(value, list | tuple) and _holds_arrays(value):
         seen = _seen(value)
         tensor = _stack(value) if seen is None else from_host(numpy.array(seen))
@@ -108,7 +110,7 @@ def _holds_arrays(values: Sequence[Any]) -> bool:
     kinds = set(map(type, values))
     if kinds <= _PLAIN:
         return False
-    if ndarray in kinds or any(issubclass(kind, torch.Tensor) for kind in kinds):
+    if any(issubclass(kind, ndarray | torch.Tensor) for kind in kinds):
         return True
     if any(issubclass(kind, list | tuple) for kind in kinds):
         return any(isinstance(item, list | tuple) and _holds_arrays(item) for item in values)
@@ -123,7 +125,7 @@ def _seen(values: Sequence[Any]) -> list[Any] | None:
         if kind in _PLAIN:
             found.append(item)
             continue
-        tensor = item._tensor if kind is ndarray else item
+        tensor = item._tensor if isinstance(item, ndarray) else item
         if isinstance(tensor, torch.Tensor):
             seen = views(tensor) if tensor.dtype in NUMPY_OF_TORCH else None
         else:
@@ -196,7 +198,7 @@ def array(
     if isinstance(copy, str):
         raise ValueError("strings are not allowed for 'copy' keyword. Use True/False/None instead.")
     wanted = None if dtype is None else torch_dtype(dtype)
-    source = object._tensor if type(object) is ndarray else object
+    source = object._tensor if isinstance(object, ndarray) else object
     tensor = tensor_of(source, wanted)
     if device is not None and tensor.device != torch.device(device):
         tensor = tensor.to(device)
@@ -266,7 +268,7 @@ def asarray(
     like: Any = None,
 ) -> ndarray:
     """Convert to an array without copying where possible; `asarray(tensor)` never copies and keeps autograd."""
-    if type(a) is ndarray and dtype is None and copy is None and device is None and order is None:
+    if isinstance(a, ndarray) and dtype is None and copy is None and device is None and order is None:
         return a
     return array(a, dtype, copy=copy, order=order or "K", device=device)
 

@@ -334,6 +334,7 @@ def store(array: ndarray, values: torch.Tensor) -> None:
             array._tensor = values.clone()
             return
         raise _assignment_error(error, values, tensor.shape) from None
+    array._written()
 
 
 def _must_replace(tensor: torch.Tensor) -> bool:
@@ -420,6 +421,8 @@ def assign(array: ndarray, key: Any, value: Any) -> None:
         changed = tensor + torch.zeros_like(values).sum().to(tensor.dtype)
         _write(changed, key, values)
         array._tensor = changed
+    else:
+        array._written()
 
 
 def _fits(value: Any, dtype: torch.dtype) -> bool:

@@ -8,6 +8,7 @@ import numpy
 import torch
 
 from scitorch.numpy.array import ndarray
+from scitorch.numpy.reversed_views import ReversedView
 from scitorch.op.torch_private import pytree
 
 __all__: list[str] = []
@@ -102,10 +103,11 @@ def _flatten_with_keys(array: ndarray) -> Any:
     return [(pytree.SequenceKey(0), array._tensor)], None
 
 
-pytree.register_pytree_node(
-    ndarray,
-    _flatten,
-    _unflatten,
-    flatten_with_keys_fn=_flatten_with_keys,
-    serialized_type_name="scitorch.numpy.ndarray",
-)
+for _class in (ndarray, ReversedView):
+    pytree.register_pytree_node(
+        _class,
+        _flatten,
+        _unflatten,
+        flatten_with_keys_fn=_flatten_with_keys,
+        serialized_type_name=f"scitorch.numpy.{_class.__name__}",
+    )

@@ -19,7 +19,7 @@ __all__ = ["flip", "fliplr", "flipud", "repeat", "resize", "roll", "rot90", "til
 def flip(m: Any, axis: Any = None) -> ndarray:
     """Reverse the order of elements along axes."""
     tensor = tensor_of(m)
-    return asarray(tensor)[
+    return (m if isinstance(m, ndarray) else asarray(tensor))[
         tuple(
             slice(None, None, -1) if ax in normalize_axes(axis, tensor.ndim) else slice(None)
             for ax in range(tensor.ndim)

@@ -208,7 +208,7 @@ class ufunc:
                     "rule 'safe'"
                 )
         operands = inputs
-        targets = [o._tensor for o in outs if type(o) is ndarray]
+        targets = [o._tensor for o in outs if isinstance(o, ndarray)]
         if targets:
             operands = tuple(_apart(value, targets) for value in operands)
         if mask is not None:

@@ -72,7 +72,7 @@ def _of_the_script(method: Callable[..., Any], name: str, record: Record) -> Cal
             result = method(*args, **kwargs)
         finally:
             record.finish(entry, clock() - began, inner)
-        if type(result) is ndarray:
+        if isinstance(result, ndarray):
             entry.devices.add(result._tensor.device.type)
         return result
 

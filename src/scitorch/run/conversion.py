@@ -40,7 +40,7 @@ class Crossing:
 
     def to_real(self, value: Any) -> Any:
         """The value with NumPy arrays for ndarrays, real functions for ours, and callbacks that convert."""
-        if type(value) is ndarray:
+        if isinstance(value, ndarray):
             array = self._values(value.tensor)
             self._originals.append((array, value))
             return array if array.ndim else array[()]

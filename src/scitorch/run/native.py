@@ -78,7 +78,7 @@ class NativeFunction:
         first = result[0] if type(result) is tuple and result else result
         if isinstance(first, dict):  # an OptimizeResult
             first = first.get("x")
-        if type(first) is ndarray:
+        if isinstance(first, ndarray):
             entry.devices.add(first.tensor.device.type)
         return result
 
@@ -151,7 +151,7 @@ def _is_array(value: Any) -> bool:
     """Whether a value is an array, or SciPy's tuple of arrays and flags such as (c, lower)."""
     if isinstance(value, tuple):
         return any(map(_is_array, value))
-    return type(value) is ndarray or isinstance(value, Tensor)
+    return isinstance(value, ndarray | Tensor)
 
 
 def _is_number(value: Any) -> bool:
