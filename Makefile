@@ -27,10 +27,10 @@ demo: $(VENV)/installed  ## an unmodified NumPy/SciPy script on real data, plain
 	$(BIN)/python -m examples.compare_runs
 
 test: $(VENV)/installed  ## the tests; slow laws on a sample of every family
-	$(QUIET_THREADS) $(BIN)/python -m pytest --numprocesses $(JOBS) --dist worksteal --record docs/_build/laws.json
+	$(QUIET_THREADS) $(BIN)/python -m pytest --numprocesses $(JOBS) --dist worksteal --scitorch-record docs/_build/laws.json
 
 test-all: $(VENV)/installed  ## the tests, with every law on every operator
-	$(QUIET_THREADS) $(BIN)/python -m pytest --numprocesses $(JOBS) --dist worksteal --all-laws --record docs/_build/laws.json
+	$(QUIET_THREADS) $(BIN)/python -m pytest --numprocesses $(JOBS) --dist worksteal --scitorch-all-laws --scitorch-record docs/_build/laws.json
 
 test-torch:  ## the composition battery and the laws on another torch: make test-torch TORCH=2.15.0
 	$(PYTHON) -m venv .venv-torch-$(TORCH)

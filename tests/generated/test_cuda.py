@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
-
 import pytest
 import torch
 
-from scitorch.op import Entry, entries, load
-from scitorch.testing import Case, Subject, assert_close
-
-for package in ("special", "linalg", "fft"):
-    if importlib.util.find_spec(f"scitorch.{package}"):
-        load(f"scitorch.{package}")
+from scitorch.op import Entry
+from scitorch.testing import Case, Subject, assert_close, operators
 
 
 def _gradients(case: Case, device: str) -> tuple[torch.Tensor, ...]:
@@ -31,10 +25,10 @@ def _gradients(case: Case, device: str) -> tuple[torch.Tensor, ...]:
 
 
 @pytest.mark.cuda
+@operators("special", "linalg", "fft", "sparse")
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("entry", [pytest.param(e, id=e.key) for e in entries()])
-def test_cuda_equals_cpu(entry: Entry) -> None:
-    for case in Subject(entry).cases(50):
+def test_cuda_equals_cpu(operator: Entry) -> None:
+    for case in Subject(operator).cases(50):
         on_device = [a.cuda() if isinstance(a, torch.Tensor) else a for a in case.args]
         found = case.float_results(case.function(*on_device, **case.kwargs))
         expected = case.float_results(case.function(*case.args, **case.kwargs))

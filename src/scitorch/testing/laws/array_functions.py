@@ -9,7 +9,7 @@ import numpy
 import torch
 from torch import Tensor
 
-from ..compare import assert_close
+from ..close import assert_close
 from ..law import is_array_function, law
 from ..subject import Subject
 

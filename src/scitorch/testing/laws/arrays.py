@@ -8,7 +8,8 @@ import numpy
 import torch
 from torch import Tensor
 
-from ..compare import assert_close
+from ..close import assert_close
+from ..drawing import LAYOUTS
 from ..law import is_mathematics, is_operator, law
 from ..subject import Subject
 
@@ -109,42 +110,25 @@ def broadcasting(subject: Subject) -> None:
         assert r.shape == (), f"{subject.key} of 0-d arrays has shape {tuple(r.shape)}"
 
 
+_LAYOUTS = ("strided", "transposed", "offset", "negative", "conjugate")
+
+
 @law()
 def memory_layouts(subject: Subject) -> None:
     """Strided, transposed, expanded, conjugate and negative views give what contiguous arrays give."""
     for case in subject.cases(4):
         expected = case.float_results(case.function(*case.args, **case.kwargs))
-        for view in (_strided, _transposed, _offset, _negative, _conjugate):
-            viewed = [view(a) if isinstance(a, Tensor) else a for a in case.args]
+        for name in _LAYOUTS:
+            viewed = [LAYOUTS[name](a) if isinstance(a, Tensor) else a for a in case.args]
             found = case.float_results(case.function(*viewed, **case.kwargs))
             assert_close(
                 found,
                 expected,
                 rtol=1e-12,
                 atol=1e-14,
-                what=f"{case.label}, {view.__name__[1:]} view",
+                what=f"{case.label}, {name} view",
                 scale=True,
             )
-
-
-def _strided(a: Tensor) -> Tensor:
-    return torch.stack([a, a], -1).flatten(-2)[..., ::2] if a.ndim else a
-
-
-def _transposed(a: Tensor) -> Tensor:
-    return a.mT.contiguous().mT if a.ndim > 1 else a
-
-
-def _offset(a: Tensor) -> Tensor:
-    return torch.cat([a[:1], a])[1:] if a.ndim else a
-
-
-def _negative(a: Tensor) -> Tensor:
-    return torch._neg_view(-a) if a.is_floating_point() else a
-
-
-def _conjugate(a: Tensor) -> Tensor:
-    return a.conj().resolve_conj().conj() if a.is_complex() else a
 
 
 @law(applies=is_operator)

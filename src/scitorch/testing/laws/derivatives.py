@@ -10,7 +10,7 @@ from torch import Tensor
 
 from scitorch.op.derivative import TangentMaps
 
-from ..compare import assert_close
+from ..close import assert_close
 from ..law import is_differentiable, law
 from ..subject import Case, Subject
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from ..compare import assert_close
+from ..close import assert_close
 from ..law import is_differentiable, law
 from ..subject import Case, Subject
 

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..compare import assert_close
+from ..close import assert_close
 from ..law import is_operator, law
 from ..subject import Case, Subject
 

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch._subclasses import FakeTensorMode
 
-from ..compare import assert_close
+from ..close import assert_close
 from ..law import is_differentiable, is_mathematics, is_operator, law
 from ..subject import Case, Subject
 

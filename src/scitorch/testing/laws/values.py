@@ -11,7 +11,7 @@ from torch import Tensor
 
 from scitorch.op.domain import Complex
 
-from ..compare import assert_close
+from ..close import assert_close
 from ..law import law
 from ..subject import MANY, Subject
 
