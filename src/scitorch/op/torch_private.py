@@ -49,6 +49,7 @@ __all__ = [
     "constant_while_tracing",
     "dispatch_keys",
     "dispatch_mode_count",
+    "dual_of",
     "forward_grad",
     "full_precision",
     "function_mode_count",
@@ -63,6 +64,7 @@ __all__ = [
     "primal_of",
     "pytree",
     "reparametrized_module",
+    "tangent_of",
     "transforms_active",
     "transforms_disabled",
     "verify",
@@ -91,6 +93,16 @@ def primal_of(x: torch.Tensor) -> torch.Tensor:
 def carries_tangent(x: torch.Tensor) -> bool:
     """Whether ``x`` is a dual number of the innermost level."""
     return torch._VF._unpack_dual(x, level=0)[1] is not None  # type: ignore[attr-defined]
+
+
+def dual_of(x: torch.Tensor, tangent: torch.Tensor) -> torch.Tensor:
+    """A dual number of the innermost level, for use inside the jvp of a rule, which took that level's duals apart."""
+    return torch._VF._make_dual(x, tangent, level=0)  # type: ignore[attr-defined,no-any-return]
+
+
+def tangent_of(x: torch.Tensor) -> torch.Tensor | None:
+    """The tangent of a dual number of the innermost level."""
+    return torch._VF._unpack_dual(x, level=0)[1]  # type: ignore[attr-defined,no-any-return]
 
 
 def is_transformed(x: torch.Tensor) -> bool:
