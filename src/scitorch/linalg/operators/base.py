@@ -31,7 +31,6 @@ class _Mixed:
         leaves, self.spec = pytree.tree_flatten(value)
         self.fixed = tuple(None if isinstance(leaf, Tensor) else leaf for leaf in leaves)
         self.places = tuple(i for i, leaf in enumerate(leaves) if isinstance(leaf, Tensor))
-        self.tensors = [leaves[i] for i in self.places]
 
     def rebuilt(self, tensors: Any) -> Any:
         """The container with these tensors in it."""
@@ -49,29 +48,38 @@ class _Mixed:
     __hash__ = None  # type: ignore[assignment]
 
 
+#: Where an operator made of leaves notes which attributes they came from: they need not be tensors any more.
+_ORIGIN = "_origin_of_leaves"
+
+
 def _flatten(op: LinearOperator) -> tuple[list[Any], Any]:
-    children: list[Any] = []
-    names: list[str] = []
-    mixed: list[_Mixed | None] = []
-    static: list[tuple[str, Any]] = []
-    for name, value in sorted(op.__dict__.items()):
-        kinds = {isinstance(leaf, Tensor) for leaf in pytree.tree_leaves(value)}
-        if True not in kinds:
-            static.append((name, value))
-            continue
-        apart = _Mixed(value) if False in kinds else None
-        names.append(name)
-        mixed.append(apart)
-        children.append(value if apart is None else apart.tensors)
-    return children, (type(op), tuple(names), tuple(mixed), tuple(static))
+    attributes = {name: value for name, value in sorted(op.__dict__.items()) if name != _ORIGIN}
+    origin = op.__dict__.get(_ORIGIN)
+    if origin is None:
+        origin = {}
+        for name, value in attributes.items():
+            kinds = {isinstance(leaf, Tensor) for leaf in pytree.tree_leaves(value)}
+            if True in kinds:
+                origin[name] = _Mixed(value) if False in kinds else None
+    children = [_tensors_of(attributes[name], apart) for name, apart in origin.items()]
+    static = tuple((name, value) for name, value in attributes.items() if name not in origin)
+    return children, (type(op), tuple(origin.items()), static)
+
+
+def _tensors_of(value: Any, apart: _Mixed | None) -> Any:
+    if apart is None:
+        return value
+    leaves = pytree.tree_leaves(value)
+    return [leaves[i] for i in apart.places]
 
 
 def _unflatten(children: Any, context: Any) -> LinearOperator:
-    cls, names, mixed, static = context
+    cls, origin, static = context
     op: LinearOperator = object.__new__(cls)
     op.__dict__.update(static)
-    for name, apart, child in zip(names, mixed, children):
+    for (name, apart), child in zip(origin, children):
         op.__dict__[name] = child if apart is None else apart.rebuilt(child)
+    op.__dict__[_ORIGIN] = dict(origin)
     return op
 
 
