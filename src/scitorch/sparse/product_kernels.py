@@ -58,7 +58,11 @@ def _product(data: Tensor, dense: Tensor, indptr: Tensor, indices: Tensor, rows:
     lines = len(indptr) - 1
     arrays: tuple[Any, ...] = (indptr.numpy(), indices.numpy(), data.contiguous().numpy(), dense.contiguous().numpy())
     name, shape = ("csc", (rows, lines)) if transposed else ("csr", (lines, dense.shape[0]))
-    getattr(tools, f"{name}_matvecs")(*shape, dense.shape[1], *(a.reshape(-1) for a in arrays), out.numpy().reshape(-1))
+    flat = [a.reshape(-1) for a in (*arrays, out.numpy())]
+    if dense.shape[1] == 1:  # a loop less for each entry
+        getattr(tools, f"{name}_matvec")(*shape, *flat)
+    else:
+        getattr(tools, f"{name}_matvecs")(*shape, dense.shape[1], *flat)
     return out
 
 

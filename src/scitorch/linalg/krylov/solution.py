@@ -36,6 +36,10 @@ METHODS: dict[str, Method] = {
 HERMITIAN = frozenset({"cg", "minres"})
 
 
+#: How often an iteration for a derivative begins anew after a breakdown, from where it came to.
+_NEW_STARTS = 5
+
+
 @dataclass(frozen=True)
 class IterativeSolution:
     """``x`` of ``A x = b``, and what became of each column. The tensors are those of A and M, then b and x0."""
@@ -63,6 +67,10 @@ class IterativeSolution:
             rpsolve=lambda x: self.preconditioner.rmatmat(m, x),
         )
         x, info = METHODS[self.name](system, b, x0.clone(), self.settings)
+        for _ in range(_NEW_STARTS if self.derivative else 0):
+            if not bool((info < 0).any()):
+                break
+            x, info = METHODS[self.name](system, b, x.clone(), self.settings)
         if self.derivative and bool((info != 0).any()):
             warnings.warn(
                 f"derivative of {self.name}: the iteration for it did not converge, the derivative is inaccurate",

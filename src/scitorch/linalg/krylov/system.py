@@ -51,6 +51,8 @@ Method = Callable[[System, Tensor, Tensor, Settings], Solution]
 
 def norms(x: Tensor) -> Tensor:
     """The Euclidean norm of each column."""
+    if x.numel() == x.shape[-2]:
+        return torch.linalg.vector_norm(x.reshape(-1)).expand(*x.shape[:-2], 1, 1)
     return torch.linalg.vector_norm(x, dim=-2, keepdim=True)
 
 

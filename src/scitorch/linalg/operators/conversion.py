@@ -12,7 +12,7 @@ from scitorch.op.array_types import find_array_type
 
 from .base import LinearOperator
 from .dense import Dense
-from .functions import FunctionOperator, MatrixLike
+from .functions import FunctionOperator
 
 
 def aslinearoperator(A: Any) -> LinearOperator:
@@ -45,15 +45,13 @@ def aslinearoperator(A: Any) -> LinearOperator:
         return A
     if isinstance(A, Tensor):
         if A.layout != torch.strided:
-            return MatrixLike(_sparse_array(A))
+            return _of_sparse(A)
         return Dense(torch.atleast_2d(A))
     kind = find_array_type(A)
     if kind is not None:
         return Dense(torch.atleast_2d(kind.to_tensor(A)))
-    if type(A).__module__.startswith("scitorch.sparse"):
-        return MatrixLike(A.tocsr() if A.format not in ("csr", "csc") else A)
-    if type(A).__module__.startswith("scipy.sparse") and hasattr(A, "format"):
-        return MatrixLike(_sparse_array(A))
+    if hasattr(A, "format") and type(A).__module__.startswith(("scitorch.sparse", "scipy.sparse")):
+        return _of_sparse(A)
     if isinstance(A, numpy.ndarray):
         return Dense(torch.from_numpy(numpy.atleast_2d(numpy.asarray(A))))
     if hasattr(A, "shape") and hasattr(A, "matvec"):
@@ -66,10 +64,11 @@ def aslinearoperator(A: Any) -> LinearOperator:
     raise TypeError(f"aslinearoperator: {type(A).__name__} has no product with a vector")
 
 
-def _sparse_array(A: Any) -> Any:
-    from scitorch.sparse import csr_array
+def _of_sparse(A: Any) -> LinearOperator:
+    from scitorch.sparse import csr_array, issparse
+    from scitorch.sparse.linalg.operator import SparseOperator
 
-    return csr_array(A)
+    return SparseOperator(A if issparse(A) else csr_array(A))
 
 
 def _of_arrays(A: Any, name: str) -> Any:

@@ -1,4 +1,4 @@
-"""Operators made of functions, and operators made of whatever can be multiplied."""
+"""Operators made of functions."""
 
 from __future__ import annotations
 
@@ -73,37 +73,3 @@ class FunctionOperator(LinearOperator):
     def calls_functions(self) -> bool:
         """Functions may use tensors that are no leaves."""
         return True
-
-
-class MatrixLike(LinearOperator):
-    """The operator of an object with ``shape``, ``dtype``, ``@`` and ``mH`` or ``T``: a sparse array."""
-
-    linear_in_leaves = True
-
-    def __init__(self, matrix: Any) -> None:
-        self.matrix = matrix
-
-    @property
-    def shape(self) -> Shape:  # type: ignore[override]
-        return tuple(self.matrix.shape)
-
-    @property
-    def dtype(self) -> Any:  # type: ignore[override]
-        return self.matrix.dtype
-
-    def _matmat(self, x: Tensor) -> Tensor:
-        return self.matrix @ x  # type: ignore[no-any-return]
-
-    def _adjoint(self) -> LinearOperator:
-        return MatrixLike(self.matrix.T.conj() if self.dtype.is_complex else self.matrix.T)
-
-    def _transpose(self) -> LinearOperator:
-        return MatrixLike(self.matrix.T)
-
-    def to_dense(self) -> Tensor:
-        """The matrix with all its zeros."""
-        return self.matrix.todense()  # type: ignore[no-any-return]
-
-    def diagonal(self) -> Tensor:
-        """The diagonal."""
-        return self.matrix.diagonal()  # type: ignore[no-any-return]
