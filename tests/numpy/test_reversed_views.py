@@ -82,3 +82,10 @@ def test_shape_of_a_view_without_memory_is_kept() -> None:
     view = np.arange(4.0)[::-1]
     with pytest.raises(AttributeError, match="in-place modification"):
         view.shape = (2, 2)
+
+
+def test_shared_memory_is_that_of_the_origin() -> None:
+    for module in (numpy, np):
+        d = module.ones((50, 60))
+        assert module.shares_memory(d[::-2], d[1::2]) and not module.shares_memory(d[::-2], d[::2])
+        assert module.may_share_memory(d[::-1][:10], d[40:]) and not module.may_share_memory(d[::-1], module.ones(3))

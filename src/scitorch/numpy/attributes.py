@@ -192,6 +192,9 @@ class flatiter:
         values = values.repeat(repeats)[: places.numel()]
         indexing.assign(self._array, tuple(torch.unravel_index(places, tensor.shape)) or Ellipsis, values)
 
+    def __delitem__(self, key: Any) -> None:
+        raise TypeError("Cannot delete iterator elements")
+
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
         return self._array.reshape(-1).__array__(dtype, copy)
 

@@ -54,6 +54,10 @@ def dot(a: Any, b: Any, out: Any = None) -> Any:
             except RuntimeError:
                 pass  # the long way raises NumPy's error
     x, y = _pair(a, b)
+    if isinstance(out, ndarray) and (out._tensor.dtype is not x.dtype or not out._tensor.is_contiguous()):
+        raise ValueError(
+            "output array is not acceptable (must have the right datatype, number of dimensions, and be a C-Array)"
+        )
     if x.ndim == 0 or y.ndim == 0:
         return finish(x * y if x.dtype not in WIDE_UNSIGNED else from_host(host(x) * host(y)), out)
     if x.shape[-1] != (y.shape[-2] if y.ndim > 1 else y.shape[0]):

@@ -199,6 +199,10 @@ def array(
         raise ValueError("strings are not allowed for 'copy' keyword. Use True/False/None instead.")
     wanted = None if dtype is None else torch_dtype(dtype)
     source = object._tensor if isinstance(object, ndarray) else object
+    if hasattr(object, "__array__") and not isinstance(object, ndarray | torch.Tensor | numpy.ndarray | numpy.generic):
+        answer = _answer(object, wanted, copy)
+        if answer is not None:  # which has copied or not as it was told
+            object, source, copy = answer, answer._tensor, None
     tensor = tensor_of(source, wanted)
     if device is not None and tensor.device != torch.device(device):
         tensor = tensor.to(device)
@@ -227,9 +231,23 @@ def array(
             "setting an array element with a sequence. The requested array would exceed the maximum number of "
             f"dimension of {ndmax}."
         )
+    if tensor is source and isinstance(object, ndarray) and copy is None and tensor.ndim >= ndmin:
+        return object
     while tensor.ndim < ndmin:
         tensor = tensor.unsqueeze(0)
     return ndarray._array(tensor)
+
+
+def _answer(value: Any, dtype: torch.dtype | None, copy: bool | None) -> ndarray | None:
+    """Ask an object for its array; None if it makes one of NumPy's."""
+    if isinstance(value, type):
+        return None
+    keywords = {} if copy is None else {"copy": bool(copy)}
+    try:
+        answer = value.__array__(None if dtype is None else NUMPY_OF_TORCH[dtype], **keywords)
+    except TypeError:  # from before NumPy 2
+        answer = value.__array__()
+    return answer if isinstance(answer, ndarray) else None
 
 
 def _fortran(tensor: torch.Tensor) -> torch.Tensor:

@@ -150,7 +150,10 @@ class _Concatenator:
             parts.append(tensor)
         strong = [ndarray._wrap(t).dtype for i, t in enumerate(parts) if i not in weak]
         scalars = [type(t.item())(0) for i, t in enumerate(parts) if i in weak]
-        common = torch_dtype(numpy.result_type(*strong, *scalars))
+        result = numpy.result_type(*strong, *scalars)
+        for i in weak:
+            numpy.array(parts[i].item(), result)  # raises OverflowError for a number that the dtype cannot hold
+        common = torch_dtype(result)
         return concatenate([ndarray._wrap(t.to(common)) for t in parts], axis=axis)
 
     @staticmethod

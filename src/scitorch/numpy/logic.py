@@ -10,6 +10,7 @@ from scitorch.numpy.conversion import asarray, tensor_of
 from scitorch.numpy.declaration import differentiable, without_derivative
 from scitorch.numpy.dtypes import holds
 from scitorch.numpy.promotion import weak_result_type
+from scitorch.numpy.reversed_views import memory_of, origin_of
 
 __all__ = [
     "allclose",
@@ -159,12 +160,12 @@ def asarray_chkfinite(a: Any, dtype: Any = None, order: Any = None) -> ndarray:
 @without_derivative("returns a truth value", "np.shares_memory(x, x[1:])")
 def shares_memory(a: Any, b: Any, /, max_work: Any = None) -> bool:
     """Whether two arrays share memory."""
-    x, y = tensor_of(a), tensor_of(b)
+    x, y = tensor_of(origin_of(a)), tensor_of(origin_of(b))
     if x.device != y.device or x.untyped_storage().data_ptr() != y.untyped_storage().data_ptr():
         return False
     if x.device.type != "cpu":
         return True
-    return numpy.shares_memory(x.detach().numpy(), y.detach().numpy())
+    return numpy.shares_memory(memory_of(a), memory_of(b))
 
 
 @without_derivative("returns a truth value", "np.may_share_memory(x, y)")

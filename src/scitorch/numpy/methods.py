@@ -51,7 +51,7 @@ class Methods:
 
     def clip(self, min: Any = NO_VALUE, max: Any = NO_VALUE, out: Any = None, **keywords: Any) -> Any:
         """Limit the values, as `numpy.clip`."""
-        return np.clip(self, min, max, out, **keywords)
+        return np.clip(self, out=out, min=min, max=max, **keywords)
 
     def compress(self, condition: Any, axis: Any = None, out: Any = None) -> Any:
         """Select slices by a condition, as `numpy.compress`."""

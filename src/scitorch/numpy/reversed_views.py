@@ -12,9 +12,10 @@ from typing import Any
 import torch
 
 from scitorch.numpy.array import ndarray
+from scitorch.numpy.conversion import tensor_of
 from scitorch.numpy.memory import transformed
 
-__all__ = ["ReversedView", "reverses"]
+__all__ = ["ReversedView", "memory_of", "origin_of", "reverses"]
 
 _BASIC = (int, slice, type(None), EllipsisType)
 _IN_PLACE = "add sub mul truediv floordiv mod pow matmul lshift rshift and or xor"
@@ -30,6 +31,20 @@ def reverses(key: Any) -> bool:
 
 def _is_negative(step: Any) -> bool:
     return step is not None and step < 0
+
+
+def memory_of(value: Any) -> Any:
+    """Return a NumPy view of the memory of a CPU array: that of its origin, for a reversed view."""
+    if isinstance(value, ReversedView):
+        return memory_of(value._origin)[value._key]
+    return tensor_of(value).detach().numpy()
+
+
+def origin_of(value: Any) -> Any:
+    """Return the array that the chain of reversed views begins with."""
+    while isinstance(value, ReversedView):
+        value = value._origin
+    return value
 
 
 class ReversedView(ndarray):

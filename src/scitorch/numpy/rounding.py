@@ -65,7 +65,7 @@ def clip(
         low = None if min is NO_VALUE else min
         high = None if max is NO_VALUE else max
     elif (a_min is NO_VALUE) != (a_max is NO_VALUE) and (min is NO_VALUE and max is NO_VALUE):
-        low = None if a_min is NO_VALUE else a_min
+        low = None if a_min is NO_VALUE else a_min  # the standard allows one bound alone
         high = None if a_max is NO_VALUE else a_max
     elif min is not NO_VALUE or max is not NO_VALUE:
         raise ValueError("Passing `min` or `max` keyword argument when `a_min` and `a_max` are provided is forbidden.")

@@ -112,7 +112,7 @@ def put(a: Any, ind: Any, v: Any, mode: str = "raise") -> None:
 
 
 @differentiable("r = x * 1; np.putmask(r, [True, False, True, True, False], y); r")
-def putmask(a: Any, mask: Any, values: Any) -> None:
+def putmask(a: Any, /, mask: Any, values: Any) -> None:
     """Set elements where a mask holds; values are repeated and taken at the same flat positions."""
     if not isinstance(a, ndarray):
         raise TypeError(f"argument 1 must be scitorch.numpy.ndarray, not {type(a).__name__}")

@@ -100,7 +100,8 @@ def lstsq(a: Any, b: Any, rcond: Any = None) -> tuple[Any, Any, Any, Any]:
     m, n = matrix.shape
     if columns.shape[0] != m:
         raise LinAlgError("Incompatible dimensions")
-    cut = epsilon * max(m, n) if rcond is None else epsilon if rcond == -1 else float(rcond)
+    # LAPACK's machine precision is the unit roundoff
+    cut = epsilon * max(m, n) if rcond is None else epsilon / 2 if rcond < 0 else float(rcond)
     solution, residuals, rank, S = scitorch.linalg.lstsq(matrix, columns, cond=cut, check_finite=False)
     rank = int(rank) if known(rank >= 0) else ndarray._wrap(rank)
     return wrap(solution[:, 0] if right.ndim == 1 else solution), wrap(residuals), rank, wrap(S)
