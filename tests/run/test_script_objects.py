@@ -57,7 +57,7 @@ def test_other_libraries_take_them(run):
     ("make", "use", "name"),
     [
         ("CubicSpline(np.arange(4.0), np.arange(4.0) ** 2)", "tool(x)", "CubicSpline.__call__"),
-        ("sparse.csr_array(np.eye(4))", "tool @ x", "csr_array.__matmul__"),
+        ("sparse.csr_matrix(np.eye(4))", "tool @ x", "csr_matrix.__matmul__"),
         ("KDTree(np.eye(4))", "tool.query(x)", "KDTree.query"),
         ("stats.norm()", "tool.logpdf(x)", "logpdf"),
     ],
@@ -77,6 +77,27 @@ def test_a_gradient_into_one_raises_and_names_the_method(run, make, use, name):
     assert outcome.exit_code == 1
     assert f"{name} is not in scitorch" in outcome.err
     assert "FallbackGradientError" in outcome.err
+
+
+def test_sparse_arrays_cross_to_the_real_library_and_back(run):
+    outcome = run("""
+        import io
+        import numpy as np
+        from scipy import sparse
+        from scipy.io import mmread, mmwrite
+
+        file = io.BytesIO()
+        mmwrite(file, sparse.csr_array(np.diag(np.arange(3.0))))
+        file.seek(0)
+        found = mmread(file, spmatrix=False)
+        assert isinstance(found, sparse.coo_array)
+        assert type(found @ np.ones(3)) is np.ndarray
+        assert (found @ np.ones(3)).tolist() == [0.0, 1.0, 2.0]
+        lost = sparse.csr_array(np.eye(3))
+        lost.data.tensor.requires_grad_()
+        mmwrite(io.BytesIO(), lost)
+    """)
+    assert outcome.exit_code == 1 and "mmwrite is not in scitorch" in outcome.err
 
 
 def test_importlib_gives_the_namespaces(run):

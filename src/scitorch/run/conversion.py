@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import importlib
+import sys
 from collections.abc import Callable
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
@@ -14,6 +16,7 @@ from torch.autograd import forward_ad
 
 from scitorch.numpy.array import ndarray
 from scitorch.numpy.conversion import asarray
+from scitorch.op.array_types import find_array_type
 from scitorch.op.torch_private import carries_tangent, is_transformed
 from scitorch.optimize import UntraceableError
 
@@ -51,6 +54,10 @@ class Crossing:
         real = getattr(type(value), "scitorch_real", None)
         if real is not None:
             return real(value)
+        to_scipy = getattr(type(value), "to_scipy", None)  # our sparse arrays
+        if to_scipy is not None:
+            self._values(value._values)  # raises where a derivative would be lost
+            return to_scipy(value)
         if isinstance(value, list | tuple):
             items = [self.to_real(item) for item in value]
             return _rebuilt(value, items)
@@ -107,6 +114,10 @@ def from_real(value: Any) -> Any:
         return {key: from_real(item) for key, item in value.items()}
     if isinstance(value, dict) and type(value).__name__ == "OptimizeResult":
         return type(value)({key: from_real(item) for key, item in value.items()})
+    real_sparse = sys.modules.get("scipy.sparse")
+    if real_sparse is not None and isinstance(value, real_sparse.sparray):
+        sparse = importlib.import_module("scitorch.sparse")
+        return sparse.from_scipy(value, find_array_type(ndarray._wrap(torch.empty(0))), like_scipy=False)
     return value
 
 
