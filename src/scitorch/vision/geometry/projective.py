@@ -87,7 +87,8 @@ def is_plain(map: Map) -> bool:
 
 def plain(map: Map) -> Map:
     """The entries as Python floats, without derivatives; not for maps with a batch of entries."""
-    return tuple(float(entry) for entry in map)  # type: ignore[return-value]
+    numbers = (entry.detach() if isinstance(entry, Tensor) else entry for entry in map)
+    return tuple(float(entry) for entry in numbers)  # type: ignore[return-value]
 
 
 def matrix(map: Map, like: Tensor) -> Tensor:

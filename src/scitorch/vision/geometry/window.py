@@ -40,12 +40,9 @@ def cut(window: Window, canvas: tuple[int, int]) -> Window:
     return window
 
 
-def covers(window: Window, canvas: tuple[int, int]) -> bool:
-    """Whether a window covers the centres of all pixels of a canvas."""
-    height, width = canvas
-    corners = ((0.5, 0.5), (width - 0.5, 0.5), (width - 0.5, height - 0.5), (0.5, height - 0.5))
-    lines = half_planes(window)
-    return bool(lines) and all(a * x + b * y + c >= -1e-6 for a, b, c in lines for x, y in corners)
+def same_corners(a: Window, b: Window) -> bool:
+    """Whether two windows have the same corners, up to a millionth of a pixel."""
+    return {(round(x, 6), round(y, 6)) for x, y in a} == {(round(x, 6), round(y, 6)) for x, y in b}
 
 
 def half_planes(window: Window) -> list[tuple[float, float, float]]:

@@ -158,7 +158,7 @@ class Boxes(Spatial):
 
     def _visible_extent(self) -> Tensor:
         corners = self.corners
-        if self.window is None and self.is_upright():
+        if self.window in (None, rectangle(self.canvas_size)) and self.is_upright():
             height, width = self.canvas_size
             low = corners.amin(-2)
             high = corners.amax(-2)

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from ..geometry.window import Window, pixels_within, rectangle
 from .masks import Mask
 from .value import Spatial, size_of, tensor
 
@@ -91,7 +92,9 @@ class Polygons(Spatial):
         Number of objects, if the last ones have no polygon.
     """
 
-    facts = ("lengths", "canvas_size", "owners", "count")
+    facts = ("lengths", "canvas_size", "owners", "count", "window")
+
+    window: Window | None
 
     canvas_size: tuple[int, int] = (0, 0)  # type: ignore[assignment]
 
@@ -113,6 +116,7 @@ class Polygons(Spatial):
         if len(self.owners) != len(self.lengths):
             raise ValueError(f"{len(self.lengths)} polygons need as many owners, not {len(self.owners)}")
         self.count = max(self.owners, default=-1) + 1 if count is None else int(count)
+        self.window = None
 
     def __iter__(self) -> Any:
         return iter(self.data.split(list(self.lengths)))
@@ -123,6 +127,9 @@ class Polygons(Spatial):
         masks = torch.zeros(self.count, height, width, dtype=torch.bool, device=self.device)
         for owner, corners in zip(self.owners, self):
             masks[owner] ^= _filled(corners.detach(), height, width)
+        if self.window not in (None, rectangle(self.canvas_size)):
+            assert self.window is not None
+            masks &= pixels_within(self.window, self.canvas_size, self.device)
         return Mask(masks)
 
 

@@ -1,0 +1,1 @@
+"""Pixels under a map: what is seen on the new canvas."""
