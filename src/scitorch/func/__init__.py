@@ -11,8 +11,14 @@ from typing import Any
 
 # The module of each transform; it is imported when one of its names is first asked for.
 _NAMES = {
+    "control_flow": ("cond", "while_loop"),
     "gradients": ("grad", "jvp", "value_and_grad", "vjp"),
+    "implicit": ("Implicit", "OneStep", "Solution", "Unrolled", "argmin", "fixed_point", "root"),
     "jacobians": ("hessian", "jacfwd", "jacobian", "jacrev"),
+    "linear_solvers": ("Dense", "Diagonal", "Krylov"),
+    "recurrence": ("map", "scan"),
+    "rematerialisation": ("checkpoint",),
+    "solvers": ("Anderson", "LevenbergMarquardt", "LimitedMemoryBFGS", "Newton", "TrustRegion"),
 }
 _HOME = {name: module for module, names in _NAMES.items() for name in names}
 

@@ -30,6 +30,7 @@ from torch._C import _dispatch_keys as dispatch_keys
 from torch._C import _len_torch_dispatch_stack as dispatch_mode_count
 from torch._C import _len_torch_function_stack as function_mode_count
 from torch._C._functorch import maybe_current_level as current_level
+from torch._functorch.pyfunctorch import retrieve_current_functorch_interpreter as current_transform
 from torch._functorch.pyfunctorch import temporarily_pop_interpreter_stack as one_transform_less
 from torch._functorch.utils import enable_single_level_autograd_function as inside_transforms
 from torch.autograd.forward_ad import _set_fwd_grad_enabled as forward_grad
@@ -47,6 +48,8 @@ __all__ = [
     "below_autograd",
     "carries_tangent",
     "constant_while_tracing",
+    "current_level",
+    "current_transform",
     "dispatch_keys",
     "dispatch_mode_count",
     "dual_of",
@@ -54,12 +57,20 @@ __all__ = [
     "full_precision",
     "function_mode_count",
     "held_elsewhere",
+    "in_batch",
+    "in_derivative_level",
     "inside_derivative",
     "inside_transforms",
+    "is_batch_level",
+    "is_batched",
     "is_tracked",
     "is_transformed",
     "lazy_views_resolved",
+    "level_of",
     "may_be_view",
+    "one_transform_less",
+    "out_of_batch",
+    "out_of_derivative_level",
     "plain_dense_keys",
     "primal_of",
     "pytree",
@@ -68,6 +79,7 @@ __all__ = [
     "transforms_active",
     "transforms_disabled",
     "verify",
+    "without_dead_wrappers",
     "without_wrappers",
 ]
 
@@ -155,6 +167,51 @@ def without_wrappers(x: torch.Tensor) -> torch.Tensor:
 def reparametrized_module(module: torch.nn.Module, parameters: dict[str, torch.Tensor]) -> AbstractContextManager[Any]:
     """Other tensors in place of a module's parameters, wherever they are tied."""
     return _reparametrize_module(module, parameters, tie_weights=True)  # type: ignore[no-any-return]
+
+
+def without_dead_wrappers(x: torch.Tensor) -> torch.Tensor:
+    """The tensor without the wrappers of transforms that have ended, which the dispatcher takes off by itself."""
+    return torch._C._functorch.unwrap_if_dead(x)
+
+
+def level_of(x: torch.Tensor) -> int:
+    """The level of the transform that holds the tensor; 0 for none, or one that has ended."""
+    return max(torch._C._functorch.maybe_get_level(x), 0)
+
+
+def is_batched(x: torch.Tensor) -> bool:
+    """Whether the tensor is a member of a batch at any level, so that it has no single value."""
+    functorch = torch._C._functorch
+    while is_transformed(x):
+        if functorch.is_batchedtensor(x):
+            return True
+        x = functorch.get_unwrapped(x)
+    return False
+
+
+def is_batch_level(transform: Any) -> bool:
+    """Whether a level of transforms is one of batches, not of derivatives."""
+    return transform.key() == torch._C._functorch.TransformType.Vmap  # type: ignore[no-any-return]
+
+
+def out_of_derivative_level(x: torch.Tensor, level: int) -> torch.Tensor:
+    """The tensor as the transforms around this level of derivatives see it."""
+    return torch._C._functorch._unwrap_for_grad(x, level)
+
+
+def in_derivative_level(x: torch.Tensor, level: int) -> torch.Tensor:
+    """A tensor of the transforms around this level of derivatives, for the level."""
+    return torch._C._functorch._wrap_for_grad(x, level)
+
+
+def out_of_batch(x: torch.Tensor, level: int) -> tuple[torch.Tensor, int | None]:
+    """The tensor that holds the whole batch of a level, and its batch dimension; None where it is not batched."""
+    return torch._C._functorch._unwrap_batched(x, level)
+
+
+def in_batch(x: torch.Tensor, dim: int, level: int) -> torch.Tensor:
+    """A tensor with a batch dimension as its members, at a level."""
+    return torch._C._functorch._add_batch_dim(x, dim, level)
 
 
 def inside_derivative() -> bool:
