@@ -14,8 +14,8 @@ from scitorch.op.function_rule import Tangents, Tensors, apply_rule
 from scitorch.op.torch_private import is_batched, is_tracked
 
 from .captures import closed
-from .rematerialisation import Recomputed
 from .loops import SLOTS, Loop
+from .rematerialisation import Recomputed
 from .trees import Tree, like_state
 
 __all__ = ["cond", "while_loop"]
