@@ -1,10 +1,25 @@
 """Transforms with torchvision's names, in two steps: parameters are drawn, and then applied."""
 
 from ..geometry.rules import geometry_rule
-from . import colours, containers, conversion, crops, flips, sizes, warps
+from . import (
+    automatic,
+    colours,
+    containers,
+    conversion,
+    crops,
+    erasing,
+    filters,
+    flips,
+    mixing,
+    pointwise,
+    sizes,
+    warps,
+)
 from .transform import Transform
 
-_FAMILIES = (crops, flips, sizes, warps, colours, containers, conversion)
+_FAMILIES = (
+    crops, flips, sizes, warps, colours, pointwise, filters, erasing, mixing, automatic, containers, conversion,
+)  # fmt: skip
 
 __all__ = ["Transform", "geometry_rule"]
 for _family in _FAMILIES:

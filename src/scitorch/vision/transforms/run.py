@@ -105,9 +105,9 @@ class Run:
         found = [leaf for leaf in self.leaves if isinstance(leaf, kind)]
         return found if self._geometry is None else [moved(value, self._geometry) for value in found]
 
-    def has_pictures(self) -> bool:
-        """Whether there is a value made of colours."""
-        return any(isinstance(leaf, PICTURES) for leaf in self.leaves)
+    def spatial(self) -> list[Any]:
+        """All values that geometry moves, as they are."""
+        return [leaf for leaf in self.leaves if isinstance(leaf, Spatial)]
 
     def flush(self) -> None:
         """Do what was gathered."""
@@ -120,11 +120,6 @@ class Run:
                 self.leaves[i] = picture(leaf, geometry, colours)
             elif geometry is not None and isinstance(leaf, Spatial):
                 self.leaves[i] = moved(leaf, geometry)
-
-    @property
-    def geometry(self) -> Geometry:
-        """The maps gathered since pixels were last made."""
-        return self._geometry or Geometry.start(self.canvas)
 
     # --- the sample ---------------------------------------------------------------------------------------------------
 
