@@ -276,6 +276,7 @@ def solution_of(
     problem: Function | None = None,
     frozen: bool = False,
     on_host: bool = False,
+    example: Tensor | None = None,
 ) -> tuple[Tensor, ...]:
     """Run a solver, and let its result have the derivatives of a solution of the equation.
 
@@ -298,6 +299,9 @@ def solution_of(
     on_host
         Whether the solver is another library's, which sees one member of a batch at a time.
 
+    example
+        A point at which the functions can be evaluated, if ``x0`` holds more than one.
+
     Returns
     -------
     x, success, nit, largest residual
@@ -309,7 +313,7 @@ def solution_of(
         filled = tree.filled(given)
         return residual(x, *filled), problem(x, *filled)
 
-    found = closed(both, x0, *leaves)
+    found = closed(both, x0 if example is None else example, *leaves)
     count = len(found.captured)
 
     def explicit(function: Function) -> Residual:

@@ -110,9 +110,23 @@ def adapted(function: Callable[..., Any], kind: ArrayKind, args: tuple[Any, ...]
     return call
 
 
+def detached(x0: Any) -> Any:
+    """A starting point without its derivatives, which no solution has a use for."""
+    return x0.detach() if isinstance(x0, Tensor) else x0
+
+
 def as_tuple(args: Any) -> tuple[Any, ...]:
     """Extra arguments as SciPy accepts them: a tuple, or one argument alone."""
     return args if isinstance(args, tuple) else (args,)
+
+
+def start_tensor(x0: Any, kind: ArrayKind) -> Tensor | None:
+    """The starting point as a vector of the caller's dtype; None where only SciPy can say what to do with it."""
+    found = None if isinstance(x0, list | tuple) else tensor_of(x0)
+    if found is None:
+        start = starting_point(x0)
+        return kind.leaf(start) if start.ndim == 1 and start.dtype.kind == "f" else None
+    return None if found.ndim > 1 or found.is_complex() else found.detach().to(kind.dtype).reshape(-1)
 
 
 def starting_point(x0: Any) -> numpy.ndarray[Any, Any]:

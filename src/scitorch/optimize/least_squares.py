@@ -7,9 +7,16 @@ from functools import partial
 from typing import Any
 
 import numpy
+from torch import Tensor
 
-from .caller_arrays import adapted, as_tuple, host, in_callers_kind, kind_of, starting_point
+from scitorch.func.captures import differentiation_active
+from scitorch.op.torch_private import is_transformed
+
+from .batches import is_batch, least_squares_batch
+from .caller_arrays import adapted, as_tuple, detached, host, in_callers_kind, kind_of, start_tensor, starting_point
+from .closure_derivatives import differentiable_point, is_captive, objective_of, stationarity
 from .derivative_check import warn_of_differences
+from .robust_losses import cost_of
 from .root import check_system
 from .traced_function import TracedFunction
 from .tracing_watch import UntraceableError
@@ -28,6 +35,10 @@ def least_squares(
     **keywords: Any,
 ) -> Any:
     """Solve a nonlinear least-squares problem with bounds, with the exact Jacobian where none is given.
+
+    The solution is differentiable in everything that ``fun`` closes over and in ``args``, by the implicit function
+    theorem with the exact Hessian. A Tensor or array ``x0`` with leading dimensions is a batch without bounds, solved
+    by the Levenberg-Marquardt method on its device.
 
     Parameters
     ----------
@@ -63,6 +74,53 @@ def least_squares(
     >>> np.round(fit.x, 6)
     array([2., 3.])
     """
+    x0 = detached(x0)
+    if is_batch(x0):
+        return least_squares_batch(
+            partial(fun, **kwargs) if kwargs else fun, x0, as_tuple(args), bounds, loss, keywords
+        )
+    given = {"bounds": bounds, "kwargs": None, "loss": loss, **keywords}
+    if differentiation_active():
+        kind, bare = kind_of(x0), partial(fun, **kwargs) if kwargs else fun
+        start, residuals = start_tensor(x0, kind), objective_of(bare, as_tuple(args), kind, "least_squares")
+        if start is not None and is_captive(residuals, start):
+            return _differentiable_least_squares(residuals, start, kind, given)
+    keywords |= {"bounds": bounds, "args": args, "kwargs": kwargs, "loss": loss, "jac_sparsity": jac_sparsity}
+    return _least_squares_on_host(fun, x0, jac, **keywords)
+
+
+def _differentiable_least_squares(residuals: Any, start: Tensor, kind: Any, given: dict[str, Any]) -> Any:
+    """SciPy's result with derivatives in what the residuals close over."""
+    results: list[Any] = []
+
+    def solver(function: Any, x: Tensor) -> Any:
+        results.append(_least_squares_on_host(function, x, **given))
+        return results[-1].x.to(x.dtype), results[-1].success, results[-1].nfev
+
+    cost = cost_of(residuals, given["loss"], given.get("f_scale", 1.0))
+    bounds = given["bounds"]
+    lower, upper = (bounds.lb, bounds.ub) if hasattr(bounds, "lb") else host(bounds)
+    limits = [kind.leaf(numpy.broadcast_to(b, start.shape).astype(float)) for b in (lower, upper)]
+    x, success = differentiable_point(stationarity(cost, *limits), residuals, start, solver)
+    result = results[-1]
+    result.x, result.fun, result.cost = kind.result(x), kind.result(residuals(x)), kind.result(cost(x))
+    result.success = success if is_transformed(success) else bool(success)
+    return in_callers_kind(result, kind)
+
+
+def _least_squares_on_host(
+    fun: Callable[..., Any],
+    x0: Any,
+    jac: Any = None,
+    bounds: Any = (-numpy.inf, numpy.inf),
+    *,
+    args: Any = (),
+    kwargs: dict[str, Any] | None = None,
+    loss: Any = "linear",
+    jac_sparsity: Any = None,
+    **keywords: Any,
+) -> Any:
+    """SciPy's algorithm with the exact Jacobian."""
     import scipy.optimize
 
     kind, start = kind_of(x0), starting_point(x0)

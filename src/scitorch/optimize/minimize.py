@@ -7,8 +7,24 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy
+from torch import Tensor
 
-from .caller_arrays import ArrayKind, adapted, as_tuple, host, in_callers_kind, kind_of, starting_point
+from scitorch.func.captures import differentiation_active
+from scitorch.op.torch_private import is_tracked, is_transformed, pytree
+
+from .batches import is_batch, minimize_batch
+from .caller_arrays import (
+    ArrayKind,
+    adapted,
+    as_tuple,
+    detached,
+    host,
+    in_callers_kind,
+    kind_of,
+    start_tensor,
+    starting_point,
+)
+from .closure_derivatives import Refused, differentiable_point, is_captive, objective_of, stationarity
 from .constraints import constraints_for_scipy
 from .derivative_check import check_derivative, warn_of_differences
 from .traced_function import TracedFunction
@@ -39,7 +55,7 @@ def minimize(
     ----------
     fun : callable
         ``fun(x, *args) -> scalar``. With ``jac`` None it is called with an array that carries a gradient.
-    x0 : array_like, shape (n,)
+    x0 : array_like, shape (n,), or (..., n) for a batch
         Starting point. Its kind (Tensor, ndarray, NumPy array) is what ``fun`` and the result get; numbers and lists
         become `scitorch.numpy.ndarray`, and a NumPy array reaches ``fun`` as one and comes back as NumPy's.
     args : tuple, optional
@@ -57,7 +73,8 @@ def minimize(
     Returns
     -------
     scipy.optimize.OptimizeResult
-        Arrays in the kind of ``x0``. ``nfev`` counts the evaluations that check the derivative, two or four.
+        Arrays in the kind of ``x0``. ``nfev`` counts the evaluations that check the derivative, two or four, and one
+        that looks for tensors to differentiate in.
 
     Warns
     -----
@@ -66,8 +83,15 @@ def minimize(
 
     Notes
     -----
+    Where ``fun`` closes over tensors that are differentiated (or is given them in ``args``), ``x`` and ``fun`` of the
+    result are differentiable in them, by the implicit function theorem at the minimiser, forward and reverse to any
+    order, bounds included. With ``constraints`` a derivative that is asked for raises `NotImplementedError`.
+
     Before the first step the gradient is compared with a difference quotient in one random direction, so that a
     derivative that is lost on the way (``detach``, a copy by another library) is noticed.
+
+    A starting point with leading dimensions is a batch of problems: ``fun`` gets one vector, the methods are
+    "L-BFGS" (the default), "Newton-CG" and "trust-ncg", and they run on the device of ``x0``, all members at once.
 
     Examples
     --------
@@ -79,8 +103,66 @@ def minimize(
     >>> np.round(result.x, 6)
     array([1., 1., 1.])
     """
+    x0 = detached(x0)
+    if is_batch(x0):
+        return minimize_batch(fun, x0, as_tuple(args), method, bounds, constraints, tol, options)
     kind = kind_of(x0)
-    args = as_tuple(args)
+    arguments = as_tuple(args)
+    keywords: dict[str, Any] = {"method": method, "bounds": bounds, "constraints": constraints, "tol": tol}
+    keywords |= {"callback": callback, "options": options}
+    if any(isinstance(b, Tensor) and is_tracked(b, batched=False) for b in pytree.tree_leaves(bounds)):
+        raise NotImplementedError("minimize: there is no derivative in the bounds; give them detached")
+    looked = False
+    if differentiation_active():
+        start = start_tensor(x0, kind)
+        valued = (lambda *a: fun(*a)[0]) if jac is True else fun
+        objective = objective_of(valued, arguments, kind, "minimize")
+        looked = start is not None
+        if start is not None and is_captive(objective, start):
+            return _differentiable_minimize(objective, start, kind, keywords)
+    result = _minimize_on_host(fun, x0, arguments, jac=jac, hess=hess, hessp=hessp, **keywords)
+    if looked:
+        result.nfev = result.get("nfev", 0) + 1
+    return result
+
+
+def _differentiable_minimize(objective: Any, start: Tensor, kind: ArrayKind, keywords: dict[str, Any]) -> Any:
+    """SciPy's result with derivatives in what the objective closes over; its derivatives are always exact ones."""
+    results: list[Any] = []
+
+    def solver(function: Any, x: Tensor) -> Any:
+        results.append(_minimize_on_host(lambda x: function(x), x, (), **keywords))
+        return results[-1].x.to(x.dtype), results[-1].success, results[-1].get("nit", 0)
+
+    lower, upper = _limits(_host_bounds(keywords["bounds"]), len(start))
+    bound = keywords["bounds"] is not None
+    residual = stationarity(objective, kind.leaf(lower) if bound else None, kind.leaf(upper) if bound else None)
+    constrained = _method_name(None, None, keywords["constraints"]) == "slsqp"
+    reason = "minimize: there is no derivative of a minimiser under constraints other than bounds"
+    linear = Refused(reason) if constrained else None
+    x, success = differentiable_point(residual, objective, start, solver, linear)
+    result = results[-1]
+    result.x, result.fun = kind.result(x), kind.result(objective(x).reshape(()))
+    result.success = bool(success) if not is_transformed(success) else success
+    return in_callers_kind(result, kind)
+
+
+def _minimize_on_host(
+    fun: Callable[..., Any],
+    x0: Any,
+    args: tuple[Any, ...],
+    method: Any = None,
+    jac: Any = None,
+    hess: Any = None,
+    hessp: Any = None,
+    bounds: Any = None,
+    constraints: Any = (),
+    tol: float | None = None,
+    callback: Callable[..., Any] | None = None,
+    options: dict[str, Any] | None = None,
+) -> Any:
+    """SciPy's algorithm with exact derivatives."""
+    kind = kind_of(x0)
     name = _method_name(method, bounds, constraints)
     start = starting_point(x0)
     common = {

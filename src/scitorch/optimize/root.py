@@ -7,7 +7,12 @@ from typing import Any
 
 import numpy
 
-from .caller_arrays import adapted, as_tuple, host, in_callers_kind, kind_of, starting_point
+from scitorch.func.captures import differentiation_active
+from scitorch.op.torch_private import is_transformed
+
+from .batches import is_batch, root_batch
+from .caller_arrays import adapted, as_tuple, detached, host, in_callers_kind, kind_of, start_tensor, starting_point
+from .closure_derivatives import differentiable_point, is_captive, objective_of
 from .derivative_check import check_derivative, warn_of_differences
 from .traced_function import TracedFunction
 from .tracing_watch import UntraceableError
@@ -26,6 +31,9 @@ def root(
     options: dict[str, Any] | None = None,
 ) -> Any:
     """Find a root of a vector function, with the exact Jacobian where none is given.
+
+    The root is differentiable in everything that ``fun`` closes over and in ``args``, by the implicit function theorem.
+    A Tensor or array ``x0`` with leading dimensions is a batch, solved by Newton's method on its device.
 
     Parameters
     ----------
@@ -56,9 +64,50 @@ def root(
     >>> np.round(solution.x, 6)
     array([6.504097, 0.908414])
     """
+    x0 = detached(x0)
+    if is_batch(x0):
+        return root_batch(fun, x0, as_tuple(args), method, tol, options)
+    kind, args = kind_of(x0), as_tuple(args)
+    valued = (lambda *a: fun(*a)[0]) if jac is True else fun
+    keywords: dict[str, Any] = {"method": method, "tol": tol, "callback": callback, "options": options}
+    found = _differentiable_root(valued, x0, args, kind, keywords)
+    return _root_on_host(fun, x0, args, jac=jac, **keywords) if found is None else found
+
+
+def _differentiable_root(fun: Any, x0: Any, args: tuple[Any, ...], kind: Any, keywords: dict[str, Any]) -> Any:
+    """SciPy's result with derivatives in what the function closes over; None where it closes over nothing such."""
+    if not differentiation_active():
+        return None
+    start, objective = start_tensor(x0, kind), objective_of(fun, args, kind, "root")
+    if start is None or not is_captive(objective, start):
+        return None
+    results: list[Any] = []
+
+    def solver(function: Any, x: Any) -> Any:
+        results.append(_root_on_host(function, x, (), **keywords))
+        return results[-1].x.to(x.dtype), results[-1].success, results[-1].get("nit", 0)
+
+    x, success = differentiable_point(lambda x: objective(x).reshape(-1), objective, start, solver)
+    result = results[-1]
+    result.x, result.fun = kind.result(x), kind.result(objective(x))
+    result.success = success if is_transformed(success) else bool(success)
+    return in_callers_kind(result, kind)
+
+
+def _root_on_host(
+    fun: Callable[..., Any],
+    x0: Any,
+    args: tuple[Any, ...],
+    method: str = "hybr",
+    jac: Any = None,
+    tol: float | None = None,
+    callback: Callable[..., Any] | None = None,
+    options: dict[str, Any] | None = None,
+) -> Any:
+    """SciPy's algorithm with the exact Jacobian."""
     import scipy.optimize
 
-    kind, args, start = kind_of(x0), as_tuple(args), starting_point(x0)
+    kind, start = kind_of(x0), starting_point(x0)
     common: dict[str, Any] = {
         "method": method,
         "tol": tol,
@@ -87,7 +136,7 @@ def fsolve(
     col_deriv: bool = False,
     **keywords: Any,
 ) -> Any:
-    """Find the roots of a function, with the exact Jacobian where none is given.
+    """Find the roots of a function, with the exact Jacobian where none is given; differentiable as `root` is.
 
     Parameters
     ----------
@@ -118,7 +167,17 @@ def fsolve(
     """
     import scipy.optimize
 
-    kind, args, start = kind_of(x0), as_tuple(args), starting_point(x0)
+    x0 = detached(x0)
+    kind, args = kind_of(x0), as_tuple(args)
+    options = {k: v for k, v in keywords.items() if k != "fprime"}
+    options |= {"col_deriv": col_deriv} if fprime is not None else {}
+    solution = _differentiable_root(func, x0, args, kind, {"method": "hybr", "options": options})
+    if solution is not None:
+        if not full_output:
+            return solution.x
+        information = {k: solution[k] for k in ("nfev", "njev", "fjac", "qtf", "r") if k in solution}
+        return solution.x, information | {"fvec": solution.fun}, solution.status, solution.message
+    start = starting_point(x0)
     keywords = {k: host(v) for k, v in keywords.items()} | {"full_output": full_output}
     if fprime is None and start.ndim == 1 and start.dtype.kind == "f" and keywords.get("band") is None:
         traced = TracedFunction(func, args, kind)
