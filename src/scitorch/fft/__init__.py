@@ -7,7 +7,8 @@ operators as well, with machine code of their own.
 The package is a backend of SciPy's: ``with scipy.fft.set_backend(scitorch.fft)`` sends SciPy's own functions here.
 """
 
-from typing import TYPE_CHECKING
+import importlib
+from typing import Any
 
 from scitorch.op import export_public
 
@@ -16,11 +17,14 @@ from .frequencies import fftfreq, next_fast_len, prev_fast_len, rfftfreq
 from .hankel import fhtoffset
 from .workers import get_workers, set_workers
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from typing import Any
+#: How SciPy chooses among its backends, of which this package is one; SciPy is imported when one of them is asked for.
+_CHOOSERS = ("register_backend", "set_backend", "set_global_backend", "skip_backend")
 
-    def __getattr__(name: str) -> Callable[..., Any]: ...
+
+def __getattr__(name: str) -> Any:
+    if name in _CHOOSERS:
+        return getattr(importlib.import_module("scipy.fft"), name)
+    raise AttributeError(f"module 'scitorch.fft' has no attribute {name!r}")
 
 
 __ua_domain__ = backend.DOMAIN
@@ -28,6 +32,7 @@ __ua_function__ = backend.dispatch
 
 __all__ = [
     *export_public(__name__),
+    *_CHOOSERS,
     "fftfreq",
     "fhtoffset",
     "get_workers",

@@ -1,16 +1,17 @@
 """Linear algebra with SciPy's interface: batched, complex, differentiable to any order."""
 
-from typing import TYPE_CHECKING
+import importlib
+from typing import Any
 
 from numpy.linalg import LinAlgError
 
 from scitorch.op import export_public
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from typing import Any
 
-    def __getattr__(name: str) -> Callable[..., Any]: ...
+def __getattr__(name: str) -> Any:
+    if name == "LinAlgWarning":  # SciPy is imported when it is needed
+        return importlib.import_module("scipy.linalg").LinAlgWarning
+    raise AttributeError(f"module 'scitorch.linalg' has no attribute {name!r}")
 
 
-__all__ = [*export_public(__name__), "LinAlgError"]
+__all__ = [*export_public(__name__), "LinAlgError", "LinAlgWarning"]
