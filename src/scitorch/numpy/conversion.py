@@ -1,5 +1,6 @@
 """From anything array-like to a tensor, keeping gradients where there are some."""
 
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -195,6 +196,8 @@ def array(
     >>> np.array([1, 2, 3]) / 2
     array([0.5, 1. , 1.5])
     """
+    if isinstance(copy, numpy._CopyMode):
+        copy = {numpy._CopyMode.ALWAYS: True, numpy._CopyMode.IF_NEEDED: None, numpy._CopyMode.NEVER: False}[copy]
     if isinstance(copy, str):
         raise ValueError("strings are not allowed for 'copy' keyword. Use True/False/None instead.")
     wanted = None if dtype is None else torch_dtype(dtype)
@@ -245,8 +248,18 @@ def _answer(value: Any, dtype: torch.dtype | None, copy: bool | None) -> ndarray
     keywords = {} if copy is None else {"copy": bool(copy)}
     try:
         answer = value.__array__(None if dtype is None else NUMPY_OF_TORCH[dtype], **keywords)
-    except TypeError:  # from before NumPy 2
+    except TypeError as error:
+        if "copy" not in str(error):
+            raise
+        warnings.warn(
+            "__array__ implementation doesn't accept a copy keyword, so passing copy=False failed. __array__ must "
+            "implement 'dtype' and 'copy' keyword arguments.",
+            DeprecationWarning,
+            stacklevel=3,
+        )
         answer = value.__array__()
+        if isinstance(answer, ndarray):
+            return array(answer, copy=copy)
     return answer if isinstance(answer, ndarray) else None
 
 

@@ -101,6 +101,8 @@ def unique(
         values, index, inverse, counts = _unique(tensor.reshape(-1), equal_nan)
         inverse = inverse.reshape(tensor.shape)
     else:
+        if isinstance(axis, float):
+            raise TypeError("integer argument expected, got float")
         place = normalize_axis(axis, tensor.ndim)
         moved = tensor.movedim(place, 0)
         rows = moved.flatten(1) if moved.ndim > 1 else moved.unsqueeze(1)
