@@ -252,7 +252,7 @@ def basis(tensors: Sequence[Tensor], unit: complex) -> list[Tensor]:
     total, start, found = sum(t.numel() for t in tensors), 0, []
     for t in tensors:
         diagonal = torch.arange(total, device=t.device)[:, None] == start + torch.arange(t.numel(), device=t.device)
-        found.append((diagonal.to(t.dtype) * (unit if t.is_complex() else unit.real)).reshape(total, *t.shape))
+        found.append((diagonal.to(t.dtype) * (unit if t.is_complex() else unit.real)).reshape((total, *t.shape)))
         start += t.numel()
     return found
 

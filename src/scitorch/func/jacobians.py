@@ -239,7 +239,7 @@ def _forward(
         beside = list(call.with_aux(*primals)[1])
     sizes = [p.numel() for p in primals]
     rows = [
-        [block.movedim(0, -1).reshape(*c.shape[1:], *p.shape) for block, p in zip(c.split(sizes), primals)]
+        [block.movedim(0, -1).reshape((*c.shape[1:], *p.shape)) for block, p in zip(c.split(sizes), primals)]
         for c in columns
     ]
     return rows, tuple(beside)
@@ -257,7 +257,9 @@ def _reverse(
         pulled = torch.func.vmap(row, randomness="same", chunk_size=chunk_size)(*basis(results, unit))
         sizes = [r.numel() for r in results]
         split = [block.split(sizes) for block in pulled]
-        return [[split[j][k].reshape(*r.shape, *p.shape) for j, p in enumerate(primals)] for k, r in enumerate(results)]
+        return [
+            [split[j][k].reshape((*r.shape, *p.shape)) for j, p in enumerate(primals)] for k, r in enumerate(results)
+        ]
 
     found = rows_along(1)
     if any(r.is_complex() for r in results):
@@ -303,7 +305,7 @@ def _columns(call: Call, chunk_size: int | None, unit: complex) -> tuple[Rows, t
         stacked = [torch.stack(parts) for parts in zip(*(moved for _, moved, _ in columns))]
         sizes = [p.numel() for p in call.primals]
         rows = [
-            [b.movedim(0, -1).reshape(*c.shape[1:], *p.shape) for b, p in zip(c.split(sizes), call.primals)]
+            [b.movedim(0, -1).reshape((*c.shape[1:], *p.shape)) for b, p in zip(c.split(sizes), call.primals)]
             for c in stacked
         ]
         return rows, columns[0][2]

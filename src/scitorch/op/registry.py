@@ -47,12 +47,15 @@ class Entry:
 
 
 _entries: dict[str, Entry] = {}
+_by_raw: dict[Any, Operator] = {}
 
 
 def add(declared: Operator | Composite, function: Callable[..., Any]) -> None:
     """Enter a declaration; declaring the same name again replaces it."""
     entry = Entry(declared, function)
     _entries[entry.key] = entry
+    if isinstance(declared, Operator):
+        _by_raw[declared.raw] = declared
 
 
 def remove(function: Callable[..., Any]) -> None:
@@ -64,6 +67,11 @@ def remove(function: Callable[..., Any]) -> None:
 def entries(family: str | None = None) -> Iterator[Entry]:
     """The rows declared so far, optionally of one family."""
     return (e for e in list(_entries.values()) if family is None or e.declared.family == family)
+
+
+def operator_of(raw: Any) -> Operator | None:
+    """The declared operator behind an operation of torch's dispatcher."""
+    return _by_raw.get(raw)
 
 
 def find(key: str) -> Entry:

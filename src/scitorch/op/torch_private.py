@@ -18,8 +18,8 @@ version :func:`verify` warns once and runs a short self-test at first use, which
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import lru_cache
 from typing import Any, ClassVar
 
@@ -36,14 +36,20 @@ from torch._functorch.utils import enable_single_level_autograd_function as insi
 from torch.autograd.forward_ad import _set_fwd_grad_enabled as forward_grad
 from torch.autograd.function import _SingleLevelFunction
 from torch.nn.utils.stateless import _reparametrize_module
+from torch.overrides import _pop_mode, _push_mode
 from torch.utils import _pytree as pytree
 
 autocast_enabled: Callable[[], bool] = torch._C._is_any_autocast_enabled  # type: ignore[attr-defined]
 transforms_active: Callable[[], bool] = torch._C._are_functorch_transforms_active
 
+level_of: Callable[[torch.Tensor], int] = torch._C._functorch.maybe_get_level
+unwrapped: Callable[[torch.Tensor], torch.Tensor] = torch._C._functorch.get_unwrapped
+without_torch_function: Any = torch._C._disabled_torch_function_impl
+
 __all__ = [
     "VERIFIED",
     "SingleLevelFunction",
+    "Surroundings",
     "autocast_enabled",
     "below_autograd",
     "carries_tangent",
@@ -78,8 +84,10 @@ __all__ = [
     "tangent_of",
     "transforms_active",
     "transforms_disabled",
+    "unwrapped",
     "verify",
     "without_dead_wrappers",
+    "without_torch_function",
     "without_wrappers",
 ]
 
@@ -162,6 +170,57 @@ def without_wrappers(x: torch.Tensor) -> torch.Tensor:
     while is_transformed(x) and not functorch.is_batchedtensor(x):
         x = functorch.get_unwrapped(x)
     return x
+
+
+class Surroundings:
+    """The transforms, modes and switches around a piece of code, to be brought back below the dispatcher.
+
+    When the dispatcher calls Python for a tensor subclass, it has put aside torch.func's levels and switched autograd
+    off. A subclass that stands for a level of its own wants the levels outside it back, and those only.
+    """
+
+    def __init__(self) -> None:
+        self._include = torch._C._dispatch_tls_local_include_set()
+        self._exclude = torch._C._dispatch_tls_local_exclude_set()
+        self._grad, self._forward = torch.is_grad_enabled(), torch._C._is_fwd_grad_enabled()
+        self._function_modes = function_mode_count()
+        self._layers = _all_layers()
+        for layer in self._layers:
+            torch._C._functorch.push_dynamic_layer_stack(layer)
+
+    @property
+    def depth(self) -> int:
+        """Number of torch.func levels."""
+        return len(self._layers)
+
+    @contextmanager
+    def restored(self) -> Iterator[None]:
+        """A context in which all is as it was."""
+        aside = _all_layers()
+        modes = [_pop_mode() for _ in range(function_mode_count() - self._function_modes)]
+        for layer in self._layers:
+            torch._C._functorch.push_dynamic_layer_stack(layer)
+        try:
+            with (
+                torch._C._ForceDispatchKeyGuard(self._include, self._exclude),
+                torch.set_grad_enabled(self._grad),
+                forward_grad(self._forward),
+            ):
+                yield
+        finally:
+            _all_layers()
+            for layer in aside:
+                torch._C._functorch.push_dynamic_layer_stack(layer)
+            for mode in reversed(modes):
+                _push_mode(mode)
+
+
+def _all_layers() -> list[Any]:
+    """Take torch.func's levels off their stack, outermost first."""
+    layers: list[Any] = []
+    while torch._C._functorch.peek_interpreter_stack() is not None:
+        layers.append(torch._C._functorch.pop_dynamic_layer_stack())
+    return layers[::-1]
 
 
 def reparametrized_module(module: torch.nn.Module, parameters: dict[str, torch.Tensor]) -> AbstractContextManager[Any]:
