@@ -14,6 +14,7 @@ _NAMES = {
     "control_flow": ("cond", "while_loop"),
     "gradients": ("grad", "jvp", "value_and_grad", "vjp"),
     "implicit": ("Implicit", "OneStep", "Solution", "Unrolled", "argmin", "fixed_point", "root"),
+    "laplacians": ("bilaplacian", "laplacian", "stochastic_laplacian"),
     "jets": ("jet", "taylor"),
     "jacobians": ("hessian", "jacfwd", "jacobian", "jacrev"),
     "linear_solvers": ("Dense", "Diagonal", "Krylov"),

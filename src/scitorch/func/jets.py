@@ -120,6 +120,14 @@ def taylor(function: Function, order: int, *, normalized: bool = True) -> Callab
     return expanded
 
 
+def taylor_second(function: Callable[[Tensor], Tensor], x: Tensor) -> tuple[Tensor, Tensor]:
+    """First and second derivative of a function that acts on each element."""
+    level = _JetLevel()
+    start = Series([x, torch.ones_like(x), None])
+    ((value, content),) = level.run(lambda t: (function(t),), [level.tensor(x, start)])
+    return _coefficient(content, 1, value), 2 * _coefficient(content, 2, value)
+
+
 class Series:
     """The coefficients of a power series, each computed when it is first asked for; None is zero."""
 
@@ -187,7 +195,7 @@ class _JetLevel(Level):
         args, kwargs = spec.unflatten(leaves)
         if func._schema.name == "aten::_linalg_solve_ex" and kwargs.pop("left", True) is False:
             return super().process(func, leaves, spec)
-        result = function(*[a for a in args if isinstance(a, Tensor)])
+        result = self.closed(function(*[a for a in args if isinstance(a, Tensor)]))
         if not undifferentiated:
             return result
         values = [a.value if isinstance(a, LevelTensor) and a.level is self else a for a in leaves]

@@ -21,6 +21,7 @@ from torch.overrides import TorchFunctionMode
 
 from scitorch.op.torch_private import (
     Surroundings,
+    below_python,
     carries_tangent,
     is_tracked,
     is_transformed,
@@ -65,7 +66,11 @@ class LevelTensor(Tensor):
         leaves, spec = pytree.tree_flatten((args, kwargs or {}))
         level = max((a.level for a in leaves if isinstance(a, LevelTensor)), key=lambda level: level.depth)
         with level.surroundings.restored():
-            return level.process(func, leaves, spec)
+            result = level.process(func, leaves, spec)
+        if torch.Tag.inplace_view in func.tags:  # the outside of the tensor has to take the new shape as well
+            with below_python():
+                func(*args, **(kwargs or {}))
+        return result
 
 
 @dataclass(frozen=True)
@@ -141,6 +146,10 @@ class Level:
             return found.value, found.content
         return result, None
 
+    def closed(self, result: Tensor) -> LevelTensor:
+        """A result of other operations as a tensor of this level, without wrappers of those outside."""
+        return self.tensor(*self._opened(result))
+
     def process(self, func: Any, leaves: list[Any], spec: Any) -> Any:
         """Carry out one operation."""
         if func._schema.is_mutable:
@@ -155,7 +164,8 @@ class Level:
         if moving:
             replaced = self.replaced(application)
             if replaced is not None:
-                return replaced(*pytree.tree_unflatten(leaves, spec)[0], **pytree.tree_unflatten(leaves, spec)[1])
+                args, kwargs = spec.unflatten(leaves)
+                return pytree.tree_map_only(Tensor, self.closed, replaced(*args, **kwargs))
         out = application()
         flat, out_spec = pytree.tree_flatten(out)
         smooth = [k for k, r in enumerate(flat) if _is_float(r)]
@@ -187,8 +197,7 @@ class Level:
                 "out of place (torch.where, torch.cat, torch.scatter, index_put)"
             )
         args, kwargs = spec.unflatten(leaves)
-        result = functional(func)(*args, **kwargs)
-        target.value, target.content = result.value, result.content
+        target.value, target.content = self._opened(functional(func)(*args, **kwargs))
         return target
 
 

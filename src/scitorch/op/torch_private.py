@@ -26,6 +26,7 @@ from typing import Any, ClassVar
 import torch
 from torch._C import _AutoDispatchBelowAutograd as below_autograd
 from torch._C import _DisableFuncTorch as transforms_disabled
+from torch._C import _DisableTorchDispatch as below_python
 from torch._C import _dispatch_keys as dispatch_keys
 from torch._C import _len_torch_dispatch_stack as dispatch_mode_count
 from torch._C import _len_torch_function_stack as function_mode_count
@@ -52,6 +53,7 @@ __all__ = [
     "Surroundings",
     "autocast_enabled",
     "below_autograd",
+    "below_python",
     "carries_tangent",
     "constant_while_tracing",
     "current_level",

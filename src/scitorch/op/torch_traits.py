@@ -28,7 +28,7 @@ _INDEX_ONLY = frozenset(
 _unsafe_view alias as_strided cat clone contiguous detach diagonal diagonal_scatter expand flip gather index
 index_put index_select lift_fresh masked_scatter movedim narrow permute repeat reshape roll select select_backward
 select_scatter slice slice_backward slice_scatter split split_with_sizes squeeze stack t take transpose tril triu
-unbind unfold unsqueeze view where _to_copy diag_embed constant_pad_nd diagonal_backward scatter copy masked_fill
+unbind unfold unsqueeze view where _to_copy diag_embed constant_pad_nd diagonal_backward scatter masked_fill
 chunk _reshape_alias unsafe_split resolve_conj resolve_neg expand_copy permute_copy view_copy select_copy slice_copy
 """.split()  # noqa: SIM905  (a list of this length is unreadable with quotes)
 )
@@ -65,7 +65,7 @@ _MULTILINEAR["div"] = ((0,),)
 _CONSTANT = frozenset(
     """
 floor ceil round trunc sign sgn heaviside zeros_like ones_like empty_like full_like rand_like randn_like new_zeros
-new_ones new_empty new_full new_empty_strided signbit bernoulli zeros ones full fill
+new_ones new_empty new_full new_empty_strided signbit bernoulli zeros ones full fill _new_zeros_with_same_feature_meta
 """.split()  # noqa: SIM905  (a list of this length is unreadable with quotes)
 )
 
@@ -145,6 +145,10 @@ def _vdot(a: Any, b: Any) -> Any:
     return (a.conj() * b).sum()
 
 
+def _copy(self: Any, source: Any, non_blocking: bool = False) -> Any:
+    return source.to(self.dtype).expand(self.shape)
+
+
 _REWRITTEN: dict[str, Callable[..., Any]] = {
     "addmm": _addmm,
     "addmv": _addmm,
@@ -153,8 +157,16 @@ _REWRITTEN: dict[str, Callable[..., Any]] = {
     "addcdiv": _addcdiv,
     "lerp": _lerp,
     "vdot": _vdot,
+    "copy": _copy,
 }
+# Of torch's decompositions into operations outside its core set, those of core operations whose own second derivatives
+# in forward mode are wrong, or whose further results have none.
+_UNFUSED = frozenset({"native_layer_norm", "native_group_norm", "native_batch_norm", "_softmax", "_log_softmax"})
 _decompositions: dict[Any, Callable[..., Any]] | None = None
+
+
+def _is_unfused(func: Any) -> bool:
+    return hasattr(func, "_schema") and _name(func) in _UNFUSED
 
 
 def rewritten(func: Any) -> Callable[..., Any] | None:
@@ -164,7 +176,8 @@ def rewritten(func: Any) -> Callable[..., Any] | None:
         return found
     global _decompositions
     if _decompositions is None:
-        from torch._decomp import core_aten_decompositions
+        from torch._decomp import core_aten_decompositions, decomposition_table
 
         _decompositions = dict(core_aten_decompositions())
+        _decompositions.update({f: d for f, d in decomposition_table.items() if _is_unfused(f)})
     return _decompositions.get(func)
