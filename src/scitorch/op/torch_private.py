@@ -43,7 +43,6 @@ from torch.utils import _pytree as pytree
 autocast_enabled: Callable[[], bool] = torch._C._is_any_autocast_enabled  # type: ignore[attr-defined]
 transforms_active: Callable[[], bool] = torch._C._are_functorch_transforms_active
 
-level_of: Callable[[torch.Tensor], int] = torch._C._functorch.maybe_get_level
 unwrapped: Callable[[torch.Tensor], torch.Tensor] = torch._C._functorch.get_unwrapped
 without_torch_function: Any = torch._C._disabled_torch_function_impl
 
