@@ -16,7 +16,7 @@ import torch
 
 from .timing import OURS, Result
 
-PEERS = ("SciPy", "NumPy", "torch", "torch._numpy", "JAX")
+PEERS = ("SciPy", "NumPy", "torch", "torch._numpy", "JAX", "PyAV", "OpenCV", "torchcodec")
 
 
 def machine(threads: int, clock: str) -> dict[str, Any]:

@@ -10,12 +10,19 @@ from pathlib import Path
 import torch
 from torch.utils.benchmark import Compare
 
-from . import call_overhead, fft, linalg, numpy, special
+from . import call_overhead, fft, linalg, numpy, special, video
 from .peers import jax_installed
 from .report import line, machine, write
 from .timing import CLOCKS, OURS, Result, measure
 
-FAMILIES = {"call_overhead": call_overhead, "special": special, "linalg": linalg, "fft": fft, "numpy": numpy}
+FAMILIES = {
+    "call_overhead": call_overhead,
+    "special": special,
+    "linalg": linalg,
+    "fft": fft,
+    "numpy": numpy,
+    "video": video,
+}
 RESULTS = Path(__file__).parent / "results"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bisect
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from .errors import DamagedVideoError
@@ -69,6 +70,11 @@ class FrameDecoder:
                 yield target, self._forward(target)
             except _Deviation:
                 yield target, self._jump(target)
+
+    @property
+    def pixel_aspect(self) -> Fraction:
+        """Width over height of a pixel of the open stream; 1 if it is not told."""
+        return Fraction((self._stream.sample_aspect_ratio if self._stream is not None else None) or 1)
 
     def close(self) -> None:
         """Free the decoder; it opens again when a frame is asked for."""

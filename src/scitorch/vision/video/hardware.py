@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -12,7 +13,7 @@ from torch.utils.dlpack import from_dlpack
 
 from .colour import Coding, decode_colour
 from .errors import HardwareDecodingError
-from .pixels import Pixels, pixel_aspect, turned, turning
+from .pixels import Pixels, turned, turning
 from .source import av_module
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def hardware_of(device: torch.device, backend: str) -> Callable[[], Any] | None:
     return make
 
 
-def hardware_tensor(frame: VideoFrame, pixels: Pixels) -> Tensor:
+def hardware_tensor(frame: VideoFrame, pixels: Pixels, pixel_aspect: Fraction) -> Tensor:
     """A frame in the memory of a device, as `Pixels` asks."""
     # the decoder writes on a stream of its own
     torch.cuda.synchronize()
@@ -52,7 +53,7 @@ def hardware_tensor(frame: VideoFrame, pixels: Pixels) -> Tensor:
     bits = 8 if luma.dtype == torch.uint8 else 16
     coding = Coding.of(frame, pixels.matrix, pixels.full_range)
     turn = turning(frame) if pixels.rotate else (False, False, False)
-    return semi_planar(luma, chroma, coding, bits, pixels, turn, float(pixel_aspect(frame)))
+    return semi_planar(luma, chroma, coding, bits, pixels, turn, float(pixel_aspect))
 
 
 def semi_planar(

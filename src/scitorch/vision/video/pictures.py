@@ -45,9 +45,9 @@ class PyAVPictures:
     def tensors(self, wanted: Sequence[int]) -> Iterator[tuple[int, Tensor]]:
         for number, frame in self.decoder.frames(wanted):
             if frame.format.name == "cuda":
-                yield number, hardware_tensor(frame, self.pixels)
+                yield number, hardware_tensor(frame, self.pixels, self.decoder.pixel_aspect)
             else:
-                yield number, self.pixels(frame, self._converter)
+                yield number, self.pixels(frame, self._converter, self.decoder.pixel_aspect)
 
     def close(self) -> None:
         self.decoder.close()

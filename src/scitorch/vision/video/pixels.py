@@ -42,10 +42,10 @@ class Pixels:
         if self.size is not None and min(self.size) < 1:
             raise ValueError(f"size is (height, width) of at least one pixel, not {self.size}")
 
-    def __call__(self, frame: VideoFrame, converter: Any) -> Tensor:
+    def __call__(self, frame: VideoFrame, converter: Any, pixel_aspect: Fraction) -> Tensor:
         """The frame as a (3, height, width) tensor."""
         turn = turning(frame) if self.rotate else (False, False, False)
-        height, width = self._coded_size(frame, turn[0])
+        height, width = self._coded_size(frame, turn[0], pixel_aspect)
         coding = Coding.of(frame, self.matrix, self.full_range)
         scaling = {} if (height, width) == (frame.height, frame.width) else self._scaling(frame, height, width)
         if self.dtype == torch.uint8:
@@ -54,22 +54,16 @@ class Pixels:
             picture = _exact(frame, converter, coding, scaling, self.dtype)
         return turned(picture, turn)
 
-    def _coded_size(self, frame: VideoFrame, swapped: bool) -> tuple[int, int]:
+    def _coded_size(self, frame: VideoFrame, swapped: bool, pixel_aspect: Fraction) -> tuple[int, int]:
         """Size before turning."""
         if self.size is not None:
             return self.size[::-1] if swapped else self.size
-        aspect = pixel_aspect(frame) if self.square else Fraction(1)
+        aspect = pixel_aspect if self.square else Fraction(1)
         return frame.height, max(1, round(frame.width * aspect))
 
     def _scaling(self, frame: VideoFrame, height: int, width: int) -> dict[str, Any]:
         shrinks = height < frame.height or width < frame.width
         return {"width": width, "height": height, "interpolation": "AREA" if shrinks else "BICUBIC"}
-
-
-def pixel_aspect(frame: VideoFrame) -> Fraction:
-    """Width over height of a pixel; 1 if it is not told."""
-    found = getattr(frame, "sample_aspect_ratio", None)
-    return Fraction(found) if found else Fraction(1)
 
 
 def turning(frame: VideoFrame) -> tuple[bool, bool, bool]:

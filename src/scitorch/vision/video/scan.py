@@ -156,6 +156,8 @@ def _doubt(container: InputContainer, stream: VideoStream, index: VideoIndex) ->
 
 def _settle_start(source: Source, index: VideoIndex, threads: int, max_pixels: int) -> VideoIndex:
     """Drop what is cut off at the start: pictures that refer to some before the first packet are not shown."""
+    if len(index) == 0:
+        return index
     keys = numpy.flatnonzero(index.flags & KEY)
     first = int(keys[0]) if len(keys) else 0
     shown = index.frame_of_packet >= 0
