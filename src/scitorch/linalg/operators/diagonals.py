@@ -114,7 +114,6 @@ class Identity(LinearOperator):
 
     symmetric = True
     positive_definite = True
-    linear_in_leaves = True
 
     def __init__(self, n: int, dtype: torch.dtype | None = None) -> None:
         super().__init__(dtype or torch.get_default_dtype(), (n, n))

@@ -108,7 +108,7 @@ def min_weight_full_bipartite_matching(biadjacency: Any, maximize: bool = False)
     >>> from scitorch.sparse import csr_array
     >>> from scitorch.sparse.csgraph import min_weight_full_bipartite_matching
     >>> min_weight_full_bipartite_matching(csr_array(torch.tensor([[1.0, 9.0], [9.0, 1.0]])))
-    (tensor([0, 1], dtype=torch.int32), tensor([0, 1], dtype=torch.int32))
+    (tensor([0, 1]), tensor([0, 1], dtype=torch.int32))
     """
     found = _sparse("min_weight_full_bipartite_matching", biadjacency)
     pairs = scipy_csgraph().min_weight_full_bipartite_matching(found.host, maximize)
