@@ -26,12 +26,15 @@ from .construct import (
 from .editable import dok_array, lil_array
 from .exchange import from_scipy, from_torch, to_scipy, to_torch
 from .formats import bsr_array, coo_array, csc_array, csr_array, dia_array
+from .segments import assemble, sddmm, segment_max, segment_mean, segment_softmax, segment_sum, softmax
+from .storage import load_npz, save_npz
 from .warning import DensifyingWarning, SparseEfficiencyWarning, SparseWarning
 
 __all__ = [
     "DensifyingWarning",
     "SparseEfficiencyWarning",
     "SparseWarning",
+    "assemble",
     "block_array",
     "block_diag",
     "bsr_array",
@@ -51,8 +54,16 @@ __all__ = [
     "kron",
     "kronsum",
     "lil_array",
+    "load_npz",
     "permute_dims",
     "random_array",
+    "save_npz",
+    "sddmm",
+    "segment_max",
+    "segment_mean",
+    "segment_softmax",
+    "segment_sum",
+    "softmax",
     "sparray",
     "swapaxes",
     "to_scipy",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,11 +11,8 @@ from torch import Tensor
 
 from .arithmetic import operand
 from .kinds import as_tensor, default_float, give, is_sparse, kind_of, promoted, torch_dtype
+from .pattern import scipy_sparse
 from .planning import CLASSES, Pool, adopted, from_host, host_values, is_plain, rearranged
-
-
-def _scipy() -> Any:
-    return importlib.import_module("scipy.sparse")
 
 
 def _sparse(value: Any) -> Any:
@@ -68,7 +64,7 @@ def eye_array(m: int, n: int | None = None, *, k: int = 0, dtype: Any = None, fo
     """
     kind = kind_of()
     wanted = default_float(kind) if dtype is None else torch_dtype(dtype)
-    found = _scipy().eye_array(m, n, k=k, dtype=numpy.int8, format=format)
+    found = scipy_sparse().eye_array(m, n, k=k, dtype=numpy.int8, format=format)
     return adopted(found, from_host, kind, dtype=wanted)
 
 
@@ -121,7 +117,9 @@ def diags_array(
         common = torch_dtype(dtype)
     host_offsets = numpy.asarray(offsets)
     return rearranged(
-        lambda *d: _scipy().diags_array(d[0] if single else list(d), offsets=host_offsets, shape=shape, format=format),
+        lambda *d: scipy_sparse().diags_array(
+            d[0] if single else list(d), offsets=host_offsets, shape=shape, format=format
+        ),
         *(t.to(common) for t in tensors),
         kind=kind,
     )
@@ -150,7 +148,9 @@ def block_array(blocks: Any, *, format: str | None = None, dtype: Any = None) ->
 
     def arranged(*host: Any) -> Any:
         given = iter(host)
-        return _scipy().block_array([[None if b is None else next(given) for b in row] for row in rows], format=format)
+        return scipy_sparse().block_array(
+            [[None if b is None else next(given) for b in row] for row in rows], format=format
+        )
 
     return _joined(arranged, parts, dtype)
 
@@ -167,7 +167,7 @@ def hstack(blocks: Any, format: str | None = None, dtype: Any = None) -> Any:
         Of the result.
     """
     parts = [_sparse(b) for b in blocks]
-    return _joined(lambda *host: _scipy().hstack(host, format=format), parts, dtype)
+    return _joined(lambda *host: scipy_sparse().hstack(host, format=format), parts, dtype)
 
 
 def vstack(blocks: Any, format: str | None = None, dtype: Any = None) -> Any:
@@ -182,7 +182,7 @@ def vstack(blocks: Any, format: str | None = None, dtype: Any = None) -> Any:
         Of the result.
     """
     parts = [_sparse(b) for b in blocks]
-    return _joined(lambda *host: _scipy().vstack(host, format=format), parts, dtype)
+    return _joined(lambda *host: scipy_sparse().vstack(host, format=format), parts, dtype)
 
 
 def block_diag(mats: Any, format: str | None = None, dtype: Any = None) -> Any:
@@ -197,7 +197,7 @@ def block_diag(mats: Any, format: str | None = None, dtype: Any = None) -> Any:
         Of the result.
     """
     parts = [_sparse(b) for b in mats]
-    return _joined(lambda *host: _scipy().block_diag(host, format=format), parts, dtype)
+    return _joined(lambda *host: scipy_sparse().block_diag(host, format=format), parts, dtype)
 
 
 def kron(A: Any, B: Any, format: str | None = None) -> Any:
@@ -212,12 +212,12 @@ def kron(A: Any, B: Any, format: str | None = None) -> Any:
     a, b = _sparse(A), _sparse(B)
     kind = kind_of(a, b)
     if is_plain(a._values, b._values) and kind is not None:
-        return adopted(_scipy().kron(a._host(), b._host(), format=format), from_host, kind)
+        return adopted(scipy_sparse().kron(a._host(), b._host(), format=format), from_host, kind)
     first, second = Pool(), Pool()
     left, right = a._labelled(first), b._labelled(second)
     ones_left, ones_right = _ones(left), _ones(right)
-    found = _scipy().kron(left, ones_right, format=format)
-    partner = _scipy().kron(ones_left, right, format=format)
+    found = scipy_sparse().kron(left, ones_right, format=format)
+    partner = scipy_sparse().kron(ones_left, right, format=format)
     dtype = promoted(a._values.dtype, b._values.dtype, kind)
     values = first.values(found.data).to(dtype) * second.values(partner.data).to(dtype)
     return adopted(found, lambda _: values, kind, None, values.device)
@@ -259,7 +259,7 @@ def tril(A: Any, k: int = 0, format: str | None = None) -> Any:
     format : str, optional
         Of the result.
     """
-    return rearranged(lambda a: _scipy().tril(a, k=k, format=format), _sparse(A), kind=kind_of(_sparse(A)))
+    return rearranged(lambda a: scipy_sparse().tril(a, k=k, format=format), _sparse(A), kind=kind_of(_sparse(A)))
 
 
 def triu(A: Any, k: int = 0, format: str | None = None) -> Any:
@@ -273,7 +273,7 @@ def triu(A: Any, k: int = 0, format: str | None = None) -> Any:
     format : str, optional
         Of the result.
     """
-    return rearranged(lambda a: _scipy().triu(a, k=k, format=format), _sparse(A), kind=kind_of(_sparse(A)))
+    return rearranged(lambda a: scipy_sparse().triu(a, k=k, format=format), _sparse(A), kind=kind_of(_sparse(A)))
 
 
 def find(A: Any) -> tuple[Any, Any, Any]:
@@ -298,7 +298,7 @@ def expand_dims(A: Any, /, *, axis: int = 0) -> Any:
     axis : int
         Where the new dimension is.
     """
-    return rearranged(lambda a: _scipy().expand_dims(a, axis=axis), A, kind=A._kind)
+    return rearranged(lambda a: scipy_sparse().expand_dims(a, axis=axis), A, kind=A._kind)
 
 
 def swapaxes(A: Any, axis1: int, axis2: int) -> Any:
@@ -309,7 +309,7 @@ def swapaxes(A: Any, axis1: int, axis2: int) -> Any:
     A : sparse array
     axis1, axis2 : int
     """
-    return rearranged(lambda a: _scipy().swapaxes(a, axis1, axis2), A, kind=A._kind)
+    return rearranged(lambda a: scipy_sparse().swapaxes(a, axis1, axis2), A, kind=A._kind)
 
 
 def permute_dims(A: Any, axes: Any = None, copy: bool = False) -> Any:
@@ -321,7 +321,7 @@ def permute_dims(A: Any, axes: Any = None, copy: bool = False) -> Any:
     axes : tuple of int, optional
     copy : bool
     """
-    return rearranged(lambda a: _scipy().permute_dims(a, axes=axes, copy=copy), A, kind=A._kind)
+    return rearranged(lambda a: scipy_sparse().permute_dims(a, axes=axes, copy=copy), A, kind=A._kind)
 
 
 def random_array(
@@ -352,7 +352,9 @@ def random_array(
     kind = kind_of()
     wanted = default_float(kind) if dtype is None else torch_dtype(dtype)
     host = numpy.dtype(str(wanted).removeprefix("torch.")) if wanted != torch.bfloat16 else numpy.dtype(numpy.float32)
-    found = _scipy().random_array(shape, density=density, format=format, dtype=host, rng=rng, data_sampler=data_sampler)
+    found = scipy_sparse().random_array(
+        shape, density=density, format=format, dtype=host, rng=rng, data_sampler=data_sampler
+    )
     return adopted(found, from_host, kind, dtype=wanted)
 
 

@@ -6,7 +6,6 @@ assigned. So an assignment costs what it costs in SciPy, and a derivative finds 
 
 from __future__ import annotations
 
-import importlib
 import operator
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -18,7 +17,7 @@ from torch import Tensor
 from .base import enter, sparray
 from .kinds import Kind, default_float, give, is_sparse, kind_of, torch_dtype
 from .moving import host_key
-from .pattern import Pattern
+from .pattern import Pattern, scipy_sparse
 from .planning import CLASSES, Pool, gathered, host_values, is_plain, relabelled
 
 _DTYPE = numpy.dtype(numpy.int64)
@@ -63,7 +62,7 @@ class editable(sparray):
         wanted = None if dtype is None else torch_dtype(dtype)
         if isinstance(arg1, tuple) and all(isinstance(n, (int, numpy.integer)) for n in arg1) and arg1:
             self._kind = kind_of()
-            maker = getattr(importlib.import_module("scipy.sparse"), f"{self.format}_array")
+            maker = getattr(scipy_sparse(), f"{self.format}_array")
             self._labels = maker(arg1, shape=shape, dtype=_DTYPE)
             self._parts, self._count = [torch.zeros(0, dtype=wanted or default_float(self._kind))], 0
             return

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from typing import Any
 
 import numpy
@@ -10,7 +9,7 @@ import torch
 from torch import Tensor
 
 from .kinds import Kind, kind_of
-from .pattern import Pattern, pattern_of
+from .pattern import Pattern, pattern_of, scipy_sparse
 from .planning import CLASSES, from_host, host_values
 
 
@@ -45,7 +44,7 @@ def to_scipy(array: Any) -> Any:
         raise TypeError("SciPy's arrays carry no derivative; detach() the array first")
     if array.format in ("lil", "dok"):
         return getattr(to_scipy(array.tocoo()), f"to{array.format}")()
-    module = importlib.import_module("scipy.sparse")
+    module = scipy_sparse()
     host = host_values(values.cpu())
     index = array._pattern.host()
     cls = getattr(module, f"{array.format}_array")

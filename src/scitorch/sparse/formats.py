@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import numbers
 from typing import Any, ClassVar
 
@@ -13,7 +12,7 @@ from torch import Tensor
 from ..op.torch_private import is_transformed, without_wrappers
 from .base import enter, sparray
 from .kinds import Kind, as_tensor, default_float, give, is_sparse, kind_of, torch_dtype
-from .pattern import Pattern, pattern_of, twin
+from .pattern import Pattern, pattern_of, scipy_sparse, twin
 from .planning import Pool, from_host, gathered, host_values, is_plain
 from .product_kernels import lines_of
 
@@ -61,7 +60,7 @@ class indexed(sparray):
         return found.copy() if copy else self._of(found._pattern, found._values, found._kind)
 
     def _scipy(self) -> Any:
-        return getattr(importlib.import_module("scipy.sparse"), f"{self.format}_array")
+        return getattr(scipy_sparse(), f"{self.format}_array")
 
     def _empty(self, arg1: Any, shape: Any, dtype: torch.dtype | None, **options: Any) -> Any:
         kind = kind_of()
@@ -82,7 +81,7 @@ class indexed(sparray):
     @staticmethod
     def _of_class(cls: Any, parts: Any, shape: Any, kind: Kind, copy: bool, **options: Any) -> Any:
         values, *host = parts
-        maker = getattr(importlib.import_module("scipy.sparse"), f"{cls.format}_array")
+        maker = getattr(scipy_sparse(), f"{cls.format}_array")
         labels = numpy.arange(1, values.numel() + 1).reshape(tuple(values.shape))
         found = maker((labels, *host), shape=shape, copy=copy, **options)
         if cls.format in ("csr", "csc", "bsr"):

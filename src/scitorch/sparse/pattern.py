@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from contextlib import nullcontext
+from functools import cache
 from typing import Any
 
 import numpy
@@ -19,6 +20,12 @@ PARTS = {
     "bsr": ("indptr", "indices"),
     "dia": ("offsets",),
 }
+
+
+@cache
+def scipy_sparse() -> Any:
+    """SciPy's package, imported when first needed."""
+    return importlib.import_module("scipy.sparse")
 
 
 class Pattern:
@@ -96,8 +103,7 @@ class Pattern:
 
 def twin(pattern: Pattern, data: numpy.ndarray[Any, Any]) -> Any:
     """SciPy's array with this pattern and these data, made without a check or a copy."""
-    scipy_sparse = importlib.import_module("scipy.sparse")
-    found = object.__new__(getattr(scipy_sparse, f"{pattern.format}_array"))
+    found = object.__new__(getattr(scipy_sparse(), f"{pattern.format}_array"))
     found._shape, found.maxprint, found.data = pattern.shape, 50, data
     index = pattern.host()
     if pattern.format == "coo":
