@@ -13,6 +13,7 @@ import numpy
 import pytest
 import scipy
 import scipy.sparse
+from scipy.sparse import _sputils
 
 import scitorch.sparse
 from scitorch.sparse import kinds, planning
@@ -55,6 +56,8 @@ _stack = ExitStack()
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # no tensor holds extended precision
+    _sputils.supported_dtypes[:] = [d for d in _sputils.supported_dtypes if numpy.dtype(d).char not in "gG"]
     _stack.enter_context(kinds.arrays_by_default(numpy.empty(0)))
     if os.environ.get("SCITORCH_PLANNED"):
         _stack.enter_context(planning.always_planned())

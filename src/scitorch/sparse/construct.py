@@ -332,6 +332,7 @@ def random_array(
     dtype: Any = None,
     rng: Any = None,
     data_sampler: Any = None,
+    random_state: Any = None,
 ) -> Any:
     """An array with random values at random places.
 
@@ -346,10 +347,16 @@ def random_array(
         torch's default dtype if not given.
     rng : numpy.random.Generator or int, optional
         Source of the random numbers.
+    random_state : optional
+        The older name of `rng`.
     data_sampler : callable, optional
         ``data_sampler(size=n)`` returns the values; uniform on [0, 1) by default.
     """
     kind = kind_of()
+    if random_state is not None:
+        if rng is not None:
+            raise TypeError("rng and random_state are two names of one argument")
+        rng = random_state
     wanted = default_float(kind) if dtype is None else torch_dtype(dtype)
     host = numpy.dtype(str(wanted).removeprefix("torch.")) if wanted != torch.bfloat16 else numpy.dtype(numpy.float32)
     found = scipy_sparse().random_array(

@@ -227,6 +227,10 @@ class Moving:
         """Change the shape in place; entries outside are lost."""
         self._change(lambda a: a.resize(*shape), afresh=True)
 
+    def _broadcast_to(self: Any, shape: tuple[int, ...], copy: bool = False) -> Any:
+        made = self._broadcast(tuple(shape))
+        return made.copy() if copy and made is self else made
+
     def _broadcast(self: Any, shape: tuple[int, ...]) -> Any:
         if self.shape == shape:
             return self

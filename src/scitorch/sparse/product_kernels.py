@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
 import math
-from typing import Any
 
 import torch
 from torch import Tensor
+
+from ..op.kernel.thread_pool import Workload, run_in_chunks
+from .line_code import line_code
 
 
 def product_kernel(
@@ -50,20 +51,40 @@ def _one_pattern(indptr: Tensor, indices: Tensor) -> None:
         raise ValueError("the index arrays of a batch of sparse matrices must be the same for all")
 
 
+_workloads = {name: Workload() for name in ("multiply", "sample")}
+
+
 def _product(data: Tensor, dense: Tensor, indptr: Tensor, indices: Tensor, rows: int, transposed: bool) -> Tensor:
-    if not data.is_cpu:
+    if not data.is_cpu or data.dtype not in COMPILED:
         return _product_anywhere(data, dense, indptr, indices, rows, transposed)
-    tools = importlib.import_module("scipy.sparse._sparsetools")
-    out = torch.zeros(rows, dense.shape[1], dtype=dense.dtype)
-    lines = len(indptr) - 1
-    arrays: tuple[Any, ...] = (indptr.numpy(), indices.numpy(), data.contiguous().numpy(), dense.contiguous().numpy())
-    name, shape = ("csc", (rows, lines)) if transposed else ("csr", (lines, dense.shape[0]))
-    flat = [a.reshape(-1) for a in (*arrays, out.numpy())]
-    if dense.shape[1] == 1:  # a loop less for each entry
-        getattr(tools, f"{name}_matvec")(*shape, *flat)
-    else:
-        getattr(tools, f"{name}_matvecs")(*shape, dense.shape[1], *flat)
+    data, dense = data.contiguous(), dense.contiguous()
+    indptr, indices = alike(indptr, indices)
+    code = line_code(data.dtype, indices.dtype)
+    columns = dense.shape[1]
+    if transposed:
+        out = torch.zeros(rows, columns, dtype=dense.dtype)
+        function = code["multiply_transposed"]
+        function(*addresses(data, indptr, indices, dense, out), columns, 0, len(indptr) - 1, 0, 0, 0)
+        return out
+    out = torch.empty(rows, columns, dtype=dense.dtype)
+    function, given = code["multiply"], addresses(data, indptr, indices, dense, out)
+    run_in_chunks(lambda start, stop: function(*given, columns, start, stop, 0, 0, 0), rows, _workloads["multiply"])
     return out
+
+
+#: dtypes for which there is machine code
+COMPILED = frozenset({torch.float32, torch.float64, torch.complex64, torch.complex128})
+
+
+def alike(*index: Tensor) -> tuple[Tensor, ...]:
+    """Index arrays of one width, contiguous."""
+    width = torch.int32 if all(i.dtype == torch.int32 for i in index) else torch.int64
+    return tuple(i.to(width).contiguous() for i in index)
+
+
+def addresses(*tensors: Tensor) -> tuple[int, ...]:
+    """Where the elements of tensors are."""
+    return tuple(t.data_ptr() for t in tensors)
 
 
 def lines_of(indptr: Tensor, count: int) -> Tensor:
@@ -87,6 +108,16 @@ _BLOCK = 1 << 22
 
 
 def _sampled(x: Tensor, y: Tensor, indptr: Tensor, indices: Tensor) -> Tensor:
+    if x.is_cpu and x.dtype in COMPILED:
+        x, y = x.contiguous(), y.contiguous()
+        indptr, indices = alike(indptr, indices)
+        out = torch.zeros(len(indices), dtype=x.dtype)
+        function, given = line_code(x.dtype, indices.dtype)["sample"], addresses(out, indptr, indices, x, y)
+        columns = x.shape[1]
+        run_in_chunks(
+            lambda start, stop: function(*given, columns, start, stop, 0, 0, 0), len(indptr) - 1, _workloads["sample"]
+        )
+        return out
     rows = lines_of(indptr, len(indices))
     step = max(_BLOCK // max(x.shape[-1], 1), 1)
     columns = indices.long()

@@ -45,6 +45,11 @@ class Products:
         """The product: with a scalar, or the matrix product."""
         if is_scalar(other):
             return self * other
+        b = operand(other, self)
+        if b is not NotImplemented and self.ndim > 1 and b.ndim > 1 and (self.ndim > 2 or b.ndim > 2):
+            from .products_nd import tensordot
+
+            return tensordot(self.tocoo(), other, ([-1], [-2]))
         return self @ other
 
 

@@ -57,7 +57,7 @@ def _sparse_by_dense(a: Any, b: Tensor) -> Tensor:
     column = b.unsqueeze(-1) if b.ndim == 1 else b
     batch = _batch(a, column)
     blocks = _block_diagonal(a.tocoo()._broadcast((*batch, *a.shape[-2:])))
-    wide = column.expand(*batch, *column.shape[-2:]).reshape(-1, column.shape[-1])
+    wide = column.expand(*batch, *column.shape[-2:]).reshape(math.prod(batch) * column.shape[-2], column.shape[-1])
     blocks._kind = None
     out = (blocks @ wide).reshape(*batch, a.shape[-2], column.shape[-1])
     return out.squeeze(-1) if b.ndim == 1 else out
@@ -89,8 +89,8 @@ def _sparse_by_sparse(a: Any, b: Any) -> Any:
     rest = row // rows if rows else row
     leading = []
     for size in reversed(batch):
-        leading.append(rest % size)
-        rest = rest // size
+        leading.append(rest % max(size, 1))
+        rest = rest // max(size, 1)
     index = (*reversed(leading), row % max(rows, 1), column % max(columns, 1))
     found = product._of(Pattern("coo", (*batch, rows, columns), index), product._values, product._kind)
     shape = (*batch, *(() if vector_left else (rows,)), *(() if vector_right else (columns,)))
@@ -112,7 +112,7 @@ def tensordot(a: Any, other: Any, axes: Any) -> Any:
     summed = math.prod(a.shape[i] for i in left_axes)
     left = a.transpose((*left_free, *left_axes)).reshape(math.prod(a.shape[i] for i in left_free), summed)
     if isinstance(b, Tensor):
-        right = b.permute((*right_axes, *right_free)).reshape(summed, -1)
+        right = b.permute((*right_axes, *right_free)).reshape(summed, math.prod(b.shape[j] for j in right_free))
         return give(_sparse_by_dense(left, right).reshape(shape), kind)
     right = b.tocoo().transpose((*right_axes, *right_free))
     right = right.reshape(summed, math.prod(b.shape[j] for j in right_free))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy
-import torch
 
 from .kinds import promoted
-from .pattern import twin
-from .planning import adopted, from_host, is_plain, scattered
+from .pattern import pattern_of, twin
+from .pattern_products import pattern_product, product_anywhere
+from .planning import adopted, from_host, is_plain
 
 
 def product_of_sparse(a: Any, b: Any, kind: Any) -> Any:
@@ -46,20 +46,8 @@ def _fixed_pattern_product(a: Any, b: Any) -> Any:
     """Values and pattern of the product, which stores every sum that has a term."""
     ones = twin(a._pattern, numpy.ones(a.nnz, numpy.int64)) @ twin(b._pattern, numpy.ones(b.nnz, numpy.int64))
     ones.sort_indices()
-    from .pattern import pattern_of
-
     pattern = pattern_of(ones, None, a._values.device)
-    a_ptr, a_ind = (x.astype(numpy.int64) for x in a._pattern.host())
-    b_ptr, b_ind = (x.astype(numpy.int64) for x in b._pattern.host())
-    lengths = numpy.diff(b_ptr)[a_ind]
-    left = numpy.repeat(numpy.arange(len(a_ind)), lengths)
-    first = numpy.repeat(b_ptr[a_ind] - (numpy.cumsum(lengths) - lengths), lengths)
-    right = first + numpy.arange(len(left))
-    rows = numpy.repeat(numpy.arange(len(a_ptr) - 1), numpy.diff(a_ptr))[left]
-    columns = b_ind[right]
-    keys = numpy.repeat(numpy.arange(len(ones.indptr) - 1), numpy.diff(ones.indptr)) * ones.shape[1] + ones.indices
-    target = numpy.searchsorted(keys, rows * ones.shape[1] + columns)
-    device = a._values.device
-    left_t, right_t, target_t = (torch.from_numpy(x).to(device) for x in (left, right, target))
-    terms = a._values.index_select(0, left_t) * b._values.index_select(0, right_t)
-    return scattered(terms, target_t, len(keys)), pattern
+    index = (*a._pattern.index, *b._pattern.index, *pattern.index)
+    if a._values.is_floating_point() or a._values.is_complex():
+        return pattern_product(a._values, b._values, *index, width=b.shape[1]), pattern
+    return product_anywhere(a._values, b._values, *index, width=b.shape[1]), pattern
