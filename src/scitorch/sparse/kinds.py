@@ -104,6 +104,8 @@ def as_tensor(value: Any, kind: Kind = None, dtype: torch.dtype | None = None) -
     if isinstance(value, Tensor):
         tensor = value
     else:
+        if isinstance(value, (numpy.ndarray, numpy.generic)) and value.dtype.char in "qQ":
+            value = numpy.asarray(value).view(_plain(value.dtype))  # C's long long, which torch does not know by name
         array_type = find_array_type(value)
         if array_type is not None:
             tensor = array_type.to_tensor(value)
@@ -142,9 +144,14 @@ def torch_dtype(dtype: Any) -> torch.dtype:
     if isinstance(dtype, torch.dtype):
         return dtype
     wanted = numpy.dtype(dtype)
-    if wanted.newbyteorder("=") not in _TORCH:
+    if wanted.kind not in "biufc" or _plain(wanted) not in _TORCH:
         raise TypeError(f"no tensor holds numbers of dtype {wanted}")
-    return _TORCH[wanted.newbyteorder("=")]
+    return _TORCH[_plain(wanted)]
+
+
+def _plain(dtype: numpy.dtype[Any]) -> numpy.dtype[Any]:
+    """The dtype of the same numbers under its usual name and in the machine's order of bytes."""
+    return numpy.dtype(bool) if dtype.kind == "b" else numpy.dtype(f"{dtype.kind}{dtype.itemsize}")
 
 
 _TORCH: dict[Any, torch.dtype] = {}

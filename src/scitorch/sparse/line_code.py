@@ -19,7 +19,11 @@ from ..op.kernel.scalar.llvm_backend import compile_loops
 _I64, _I32 = ir.IntType(64), ir.IntType(32)
 
 #: Names of the functions. All take eleven 64-bit integers, addresses and numbers; see :class:`_Writer`.
-NAMES = ("multiply", "multiply_transposed", "sample", "combine", "combine_left", "combine_right")
+NAMES = (
+    *("multiply", "multiply_transposed", "sample"),
+    *("multiply_vector", "multiply_transposed_vector", "sample_vector"),  # for a single column
+    *("combine", "combine_left", "combine_right"),
+)
 
 _ARGUMENTS = 11
 _CONTRACT = ("contract",)
@@ -53,7 +57,10 @@ class _Writer:
     def write(self, name: str) -> None:
         function = ir.Function(self.module, ir.FunctionType(ir.VoidType(), [_I64] * _ARGUMENTS), name)
         self.builder = ir.IRBuilder(function.append_basic_block("entry"))
-        getattr(self, f"_{name}")(*function.args)
+        arguments = list(function.args)
+        if name.endswith("_vector"):
+            arguments[5] = _I64(1)
+        getattr(self, f"_{name.removesuffix('_vector')}")(*arguments)
         self.builder.ret_void()
 
     # --- one matrix and dense ones: (data, indptr, indices, dense, out, columns, start, stop) ------------------------
@@ -182,6 +189,9 @@ class _Writer:
     def _in_blocks(self, n: Any, visit: Callable[[Any, int], None]) -> None:
         """Visit blocks of columns, the widest first."""
         b = self.builder
+        if isinstance(n, ir.Constant):  # a single column
+            visit(_I64(0), 1)
+            return
         column = self._variable(_I64)
         b.store(_I64(0), column)
         for width in _BLOCKS:

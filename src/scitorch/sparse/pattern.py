@@ -127,6 +127,8 @@ def pattern_of(found: Any, like: Pattern | None = None, device: torch.device | N
     def as_tensor(array: numpy.ndarray[Any, Any]) -> Tensor:
         if id(array) in known:
             return known[id(array)]
+        if array.dtype.char == "q":
+            array = array.view(numpy.int64)
         if array.dtype not in (numpy.int32, numpy.int64):
             array = array.astype(numpy.int64)
         if not array.flags.writeable or any(s < 0 for s in array.strides):

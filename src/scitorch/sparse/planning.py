@@ -135,6 +135,8 @@ def _from_host(array: numpy.ndarray[Any, Any], values: list[Tensor]) -> Tensor:
 def from_host(array: numpy.ndarray[Any, Any]) -> Tensor:
     """The tensor of an array of NumPy's, sharing memory where torch can."""
     array = numpy.asarray(array)
+    if array.dtype.char in "qQ":
+        array = array.view(f"{array.dtype.kind}8")
     if not array.flags.writeable or any(s < 0 for s in array.strides) or not array.dtype.isnative:
         array = array.astype(array.dtype.newbyteorder("="), copy=True)
     return torch.from_numpy(array)

@@ -61,13 +61,14 @@ def _product(data: Tensor, dense: Tensor, indptr: Tensor, indices: Tensor, rows:
     indptr, indices = alike(indptr, indices)
     code = line_code(data.dtype, indices.dtype)
     columns = dense.shape[1]
+    suffix = "_vector" if columns == 1 else ""
     if transposed:
         out = torch.zeros(rows, columns, dtype=dense.dtype)
-        function = code["multiply_transposed"]
+        function = code[f"multiply_transposed{suffix}"]
         function(*addresses(data, indptr, indices, dense, out), columns, 0, len(indptr) - 1, 0, 0, 0)
         return out
     out = torch.empty(rows, columns, dtype=dense.dtype)
-    function, given = code["multiply"], addresses(data, indptr, indices, dense, out)
+    function, given = code[f"multiply{suffix}"], addresses(data, indptr, indices, dense, out)
     run_in_chunks(lambda start, stop: function(*given, columns, start, stop, 0, 0, 0), rows, _workloads["multiply"])
     return out
 
@@ -112,8 +113,9 @@ def _sampled(x: Tensor, y: Tensor, indptr: Tensor, indices: Tensor) -> Tensor:
         x, y = x.contiguous(), y.contiguous()
         indptr, indices = alike(indptr, indices)
         out = torch.zeros(len(indices), dtype=x.dtype)
-        function, given = line_code(x.dtype, indices.dtype)["sample"], addresses(out, indptr, indices, x, y)
         columns = x.shape[1]
+        name = "sample_vector" if columns == 1 else "sample"
+        function, given = line_code(x.dtype, indices.dtype)[name], addresses(out, indptr, indices, x, y)
         run_in_chunks(
             lambda start, stop: function(*given, columns, start, stop, 0, 0, 0), len(indptr) - 1, _workloads["sample"]
         )
