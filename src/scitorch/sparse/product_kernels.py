@@ -122,9 +122,9 @@ def _sampled(x: Tensor, y: Tensor, indptr: Tensor, indices: Tensor) -> Tensor:
         return out
     rows = lines_of(indptr, len(indices))
     step = max(_BLOCK // max(x.shape[-1], 1), 1)
-    columns = indices.long()
+    places = indices.long()
     parts = [
-        (x[rows[start : start + step]] * y[columns[start : start + step]]).sum(-1)
+        (x[rows[start : start + step]] * y[places[start : start + step]]).sum(-1)
         for start in range(0, len(indices), step)
     ]
     return torch.cat(parts) if parts else x.new_zeros(0)
