@@ -12,11 +12,13 @@ from typing import Any
 import torch
 
 __all__ = [
+    "contraction",
     "is_constant",
     "is_elementwise",
     "is_index_only",
     "is_linear",
     "is_quotient",
+    "is_reduction",
     "multilinear_groups",
     "rewritten",
     "without_constants",
@@ -167,6 +169,24 @@ _decompositions: dict[Any, Callable[..., Any]] | None = None
 
 def _is_unfused(func: Any) -> bool:
     return hasattr(func, "_schema") and _name(func) in _UNFUSED
+
+
+# Which dimensions of arguments and results go together, where a name says more than the number of dimensions.
+_SIGNATURES = {"mm": "nk,km->nm", "bmm": "bnk,bkm->bnm", "mv": "nk,k->n", "dot": "k,k->"}
+
+
+def contraction(func: Any) -> tuple[list[str], str] | None:
+    """The letters of each argument's dimensions and of the result's, of a product that sums over the others."""
+    text = _SIGNATURES.get(_name(func))
+    if text is None:
+        return None
+    arguments, result = text.split("->")
+    return arguments.split(","), result
+
+
+def is_reduction(func: Any) -> bool:
+    """Whether it reduces the dimensions that its parameter ``dim`` names, or all."""
+    return torch.Tag.reduction in func.tags
 
 
 def rewritten(func: Any) -> Callable[..., Any] | None:
