@@ -7,6 +7,7 @@ import importlib.util
 import random
 import tempfile
 from collections.abc import Callable, Iterator
+from fractions import Fraction
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -63,7 +64,7 @@ def _film() -> Path:
             # forth and back: no cut that a loop would make
             place = number % (2 * len(pictures) - 2)
             frame = pictures[min(place, 2 * len(pictures) - 2 - place)].reformat(*_SIZE, "yuv420p")
-            frame.pts = None
+            frame.pts, frame.time_base, frame.pict_type = number, Fraction(1, 30), 0  # x264 chooses the kinds
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
     return path

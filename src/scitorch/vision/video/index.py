@@ -95,7 +95,7 @@ class VideoIndex:
         keys = self.frame_of_packet[(self.flags & KEY).astype(bool)]
         return numpy.sort(keys[keys >= 0])
 
-    @property
+    @cached_property
     def repeats(self) -> bool:
         """Whether a packet holds more than one frame: then frames can only be counted from the start."""
         return len(numpy.unique(self.order)) != len(self.order)

@@ -22,7 +22,7 @@ class Pictures(Protocol):
         """The index, which decoding may have corrected."""
 
     def tensors(self, wanted: Sequence[int]) -> Iterator[tuple[int, Tensor]]:
-        """(3, height, width) tensors of increasing distinct indices; valid until the next one is asked for."""
+        """(3, height, width) tensors of increasing distinct indices, each in memory of its own."""
 
     def close(self) -> None:
         """Free the decoder; it opens again when needed."""

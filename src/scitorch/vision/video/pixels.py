@@ -94,10 +94,12 @@ def _eight_bits(frame: VideoFrame, converter: Any, coding: Coding, scaling: dict
         options["dst_color_range"] = _FULL
     rgb = converter.reformat(frame, format="rgb24", threads=1, **scaling, **options)
     plane = rgb.planes[0]
+    own = rgb is not frame  # otherwise the memory is the decoder's
     rows = numpy.frombuffer(memoryview(plane), dtype=numpy.uint8)[: plane.line_size * rgb.height].reshape(
         rgb.height, -1
     )
-    return torch.from_numpy(rows[:, : 3 * rgb.width].reshape(rgb.height, rgb.width, 3)).permute(2, 0, 1)
+    picture = torch.from_numpy(rows[:, : 3 * rgb.width].reshape(rgb.height, rgb.width, 3)).permute(2, 0, 1)
+    return picture if own else picture.clone()
 
 
 def _exact(frame: VideoFrame, converter: Any, coding: Coding, scaling: dict[str, Any], dtype: torch.dtype) -> Tensor:

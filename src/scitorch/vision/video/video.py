@@ -190,7 +190,7 @@ class Video:
             item = int(item)
         if isinstance(item, (Sequence, Tensor, numpy.ndarray)):
             return self._gather(self._checked(item))
-        return self._gather(self._checked([operator.index(item)]))[0]
+        return self._single(self._checked([operator.index(item)])[0])
 
     def __iter__(self) -> Iterator[Tensor]:
         """All frames in order; each is a tensor of its own."""
@@ -247,6 +247,12 @@ class Video:
         """Free the decoder; the video stays usable and opens again when needed."""
         with self._owned():
             self._pictures.close()
+
+    def _single(self, number: int) -> Tensor:
+        """One frame, in the memory into which it was converted."""
+        with self._owned():
+            ((_, picture),) = self._pictures.tensors([number])
+        return picture
 
     def _gather(self, chosen: list[int]) -> Tensor:
         """Stack frames, decoding each once in increasing order."""
