@@ -12,6 +12,16 @@ from typing import Any
 # The module of each transform; it is imported when one of its names is first asked for.
 _NAMES = {
     "control_flow": ("cond", "while_loop"),
+    "curvature": (
+        "FisherOperator",
+        "GaussNewtonOperator",
+        "HessianOperator",
+        "JacobianOperator",
+        "fisher",
+        "ggn",
+        "hvp",
+    ),
+    "linearization": ("LinearMap", "linear_transpose", "linearize"),
     "gradients": ("grad", "jvp", "value_and_grad", "vjp"),
     "implicit": ("Implicit", "OneStep", "Solution", "Unrolled", "argmin", "fixed_point", "root"),
     "laplacians": ("bilaplacian", "laplacian", "stochastic_laplacian"),

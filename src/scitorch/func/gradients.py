@@ -15,7 +15,7 @@ from scitorch.func.call import Call, Function, Names, Positions
 _jvp: Callable[..., Any] = torch.func.jvp
 _vjp: Callable[..., Any] = torch.func.vjp
 
-__all__ = ["basis", "grad", "jvp", "pull_back", "push_forward", "value_and_grad", "vjp"]
+__all__ = ["basis", "grad", "jvp", "pull_back", "push_forward", "value_and_grad", "vjp", "whole"]
 
 
 def grad(
@@ -143,7 +143,7 @@ def vjp(function: Function, *primals: Any, has_aux: bool = False) -> Any:
     >>> pullback({"product": torch.tensor(1.0)})
     (tensor(5.), tensor(2.))
     """
-    call = _whole(function, primals, has_aux)
+    call = whole(function, primals, has_aux)
     results, pull, beside = pull_back(call)
     result = call.result
 
@@ -195,7 +195,7 @@ def jvp(function: Function, primals: tuple[Any, ...], tangents: tuple[Any, ...],
     """
     if not isinstance(primals, tuple | list) or not isinstance(tangents, tuple | list):
         raise TypeError("primals and tangents are tuples with one item for each argument")
-    call = _whole(function, tuple(primals), has_aux)
+    call = whole(function, tuple(primals), has_aux)
     results, moved, beside = push_forward(call, call.tangents(tuple(tangents)))
     found = (call.result.with_values(results), call.result.derivatives(moved))
     return (*found, call.aux.with_values(beside)) if call.aux is not None else found
@@ -257,7 +257,7 @@ def basis(tensors: Sequence[Tensor], unit: complex) -> list[Tensor]:
     return found
 
 
-def _whole(function: Function, primals: tuple[Any, ...], has_aux: bool) -> Call:
+def whole(function: Function, primals: tuple[Any, ...], has_aux: bool) -> Call:
     """All arguments as one, so that any of them may lack differentiable leaves."""
 
     @functools.wraps(function)

@@ -10,9 +10,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from scitorch.func.call import Call, Function
+from scitorch.func.call import Function
 from scitorch.func.corrections import corrected
-from scitorch.func.level import Application, Level, LevelTensor, innermost
+from scitorch.func.gradients import whole
+from scitorch.func.level import Application, Level, LevelTensor, floats_in, innermost
 from scitorch.op.registry import operator_of
 from scitorch.op.torch_private import pytree
 from scitorch.op.torch_traits import is_constant, is_linear, is_quotient, multilinear_groups, rewritten
@@ -69,7 +70,7 @@ def jet(
     if len(series) != len(primals):
         raise ValueError(f"there are {len(series)} series of {len(primals)} arguments")
     order = max((len(s) for s in series), default=0)
-    call = _whole(function, tuple(primals))
+    call = whole(function, tuple(primals), False)
     rows = [
         call.tangents(tuple(s[k] if k < len(s) else None for s in series), f"coefficient {k + 1}") for k in range(order)
     ]
@@ -254,11 +255,11 @@ class _JetLevel(Level):
                 if all(p is None for p in parts):
                     cache[order] = None
                 elif group is None and operator_of(application.func) is None:
-                    cache[order] = _floats(application.linear(parts))
+                    cache[order] = floats_in(application.linear(parts))
                 else:
                     zeros = [torch.zeros_like(application.leaves[i]) for i in application.moving]
                     filled = [z if p is None else p for p, z in zip(parts, zeros)]
-                    cache[order] = _floats(application.of_moving(*filled))
+                    cache[order] = floats_in(application.of_moving(*filled))
             return cache[order]
 
         def producer(k: int) -> Producer:
@@ -340,10 +341,10 @@ class _JetLevel(Level):
             out = operator.pack([next(smooth) if r.is_floating_point() or r.is_complex() else r for r in flat])
             moved = list(operator.derivative.tangent(out, tuple(args), every, static))
             kept = [t for t, r in zip(moved, flat) if r.is_floating_point() or r.is_complex()]
-            return [self._opened(t) if t is not None else None for t in kept]
+            return [self.opened(t) if t is not None else None for t in kept]
 
         def of_moving(*values: Tensor) -> tuple[Tensor, ...]:
-            return tuple(_floats(application(application.replaced(values))))
+            return tuple(floats_in(application(application.replaced(values))))
 
         try:
             moved = _strict_jvp(of_moving, tuple(primals), tuple(tangents), strict=True)[1]
@@ -356,7 +357,7 @@ class _JetLevel(Level):
             if "strict" not in str(error):
                 raise
             raise NotImplementedError(f"{application.func}: torch has no derivative of this operation") from error
-        return [self._opened(t) for t in moved]
+        return [self.opened(t) for t in moved]
 
     def _velocity(self, x: LevelTensor) -> LevelTensor:
         series: Series = x.content
@@ -369,24 +370,9 @@ class _JetLevel(Level):
         return self.tensor(torch.zeros_like(x.value) if first is None else first, Series([first], produce))
 
 
-def _floats(out: Any) -> list[Tensor]:
-    return [
-        r for r in pytree.tree_flatten(out)[0] if isinstance(r, Tensor) and (r.is_floating_point() or r.is_complex())
-    ]
-
-
 def _groups_of(operator: Any, application: Application) -> tuple[tuple[int, ...], ...] | None:
     return tuple((i,) for i in sorted(operator.traits.linear)) or None
 
 
 def _visible(tensor: Tensor) -> bool:
     return innermost(tensor) is tensor
-
-
-def _whole(function: Function, primals: tuple[Any, ...]) -> Call:
-    def of_tuple(args: tuple[Any, ...]) -> Any:
-        return function(*args)
-
-    call = Call(functools.wraps(function)(of_tuple), (primals,), {}, 0)
-    call.rename("primals")
-    return call

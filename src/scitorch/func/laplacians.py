@@ -11,9 +11,8 @@ from torch import Tensor
 
 from scitorch.func.call import Call, Function
 from scitorch.func.jets import taylor_second
-from scitorch.func.level import Application, Level
+from scitorch.func.level import Application, Level, floats_in
 from scitorch.op.registry import operator_of
-from scitorch.op.torch_private import pytree
 from scitorch.op.torch_traits import is_constant, is_elementwise, is_linear, is_quotient, multilinear_groups, rewritten
 
 __all__ = ["bilaplacian", "laplacian", "stochastic_laplacian"]
@@ -227,14 +226,14 @@ class _LaplaceLevel(Level):
 
     def _linear(self, application: Application, map_: Callable[[Sequence[Any]], Any], count: int) -> list[Any]:
         spreads: list[_Spread] = [application.contents[i] for i in application.moving]
-        firsts = _floats(torch.func.vmap(lambda *t: map_(t))(*[s.first for s in spreads]))
+        firsts = floats_in(torch.func.vmap(lambda *t: map_(t))(*[s.first for s in spreads]))
         if all(s.second is None for s in spreads):
             return [_Spread(f, None) for f in firsts]
         given = [
             torch.zeros_like(application.leaves[i]) if s.second is None else s.second
             for i, s in zip(application.moving, spreads)
         ]
-        return [_Spread(f, second) for f, second in zip(firsts, _floats(map_(given)), strict=True)]
+        return [_Spread(f, second) for f, second in zip(firsts, floats_in(map_(given)), strict=True)]
 
     def _bilinear(self, application: Application) -> _Spread:
         a, b = (application.contents[i] for i in application.moving)
@@ -268,7 +267,7 @@ class _LaplaceLevel(Level):
         primals = tuple(application.leaves[i] for i in application.moving)
 
         def of_moving(*values: Tensor) -> tuple[Tensor, ...]:
-            return tuple(_floats(application.of_moving(*values)))
+            return tuple(floats_in(application.of_moving(*values)))
 
         def along(*direction: Tensor) -> tuple[list[Tensor], list[Tensor]]:
             from scitorch.func.jets import jet
@@ -288,9 +287,3 @@ class _LaplaceLevel(Level):
 
 def _divided(a: Any, b: Any) -> Any:
     return a * torch.reciprocal(b)
-
-
-def _floats(out: Any) -> list[Tensor]:
-    return [
-        r for r in pytree.tree_flatten(out)[0] if isinstance(r, Tensor) and (r.is_floating_point() or r.is_complex())
-    ]

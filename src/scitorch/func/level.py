@@ -33,7 +33,7 @@ from scitorch.op.torch_private import (
 )
 from scitorch.op.torch_traits import without_constants
 
-__all__ = ["Application", "Level", "LevelTensor", "functional"]
+__all__ = ["Application", "Level", "LevelTensor", "floats_in", "functional"]
 
 _active: list[Level] = []
 
@@ -138,9 +138,10 @@ class Level:
                 results = function(*inputs)
         finally:
             _active.pop()
-        return [self._opened(result) for result in results]
+        return [self.opened(result) for result in results]
 
-    def _opened(self, result: Tensor) -> tuple[Tensor, Any]:
+    def opened(self, result: Tensor) -> tuple[Tensor, Any]:
+        """Value and content of a result, under the wrappers of levels outside."""
         found = innermost(result)
         if isinstance(found, LevelTensor) and found.level is self:
             return found.value, found.content
@@ -148,7 +149,7 @@ class Level:
 
     def closed(self, result: Tensor) -> LevelTensor:
         """A result of other operations as a tensor of this level, without wrappers of those outside."""
-        return self.tensor(*self._opened(result))
+        return self.tensor(*self.opened(result))
 
     def process(self, func: Any, leaves: list[Any], spec: Any) -> Any:
         """Carry out one operation."""
@@ -197,8 +198,13 @@ class Level:
                 "out of place (torch.where, torch.cat, torch.scatter, index_put)"
             )
         args, kwargs = spec.unflatten(leaves)
-        target.value, target.content = self._opened(functional(func)(*args, **kwargs))
+        target.value, target.content = self.opened(functional(func)(*args, **kwargs))
         return target
+
+
+def floats_in(out: Any) -> list[Tensor]:
+    """The float and complex tensors among the results of an operation."""
+    return [r for r in pytree.tree_flatten(out)[0] if _is_float(r)]
 
 
 def functional(func: Any) -> Any:
