@@ -35,8 +35,8 @@ def linearize(function: Function, *primals: Any) -> tuple[Any, LinearMap]:
     -----
     The function runs once. Operations that depend on the tangents are recorded, with what they need of the primals as
     it was then: random numbers are those of the evaluation, branches are those that it took. These residuals are
-    tensors like others, so the map can be differentiated in what they came from, batched, and used again at no other cost than
-    its linear operations.
+    tensors like others. So the map can be differentiated in what they came from, and batched, and each use costs its
+    linear operations only.
 
     Examples
     --------
