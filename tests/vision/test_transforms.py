@@ -312,3 +312,13 @@ def test_sanitize_removes_what_goes_with_a_box() -> None:
     assert result["labels"].data.tolist() == [2]
     assert len(result["boxes"]) == len(result["masks"].data) == result["outlines"].count == 1
     assert result["outlines"].lengths == (4,)
+
+
+@pytest.mark.parametrize("dtype", [torch.bool, torch.uint8, torch.int16, torch.int32, torch.int64])
+def test_masks_are_the_nearest_pixels(dtype: torch.dtype) -> None:
+    data = torch.randint(0, 2, (2, 17, 23)).to(dtype)
+    for size in ((9, 40), (31, 11)):
+        rows = ((2 * torch.arange(size[0]) + 1) * 17).div(2 * size[0], rounding_mode="floor")
+        columns = ((2 * torch.arange(size[1]) + 1) * 23).div(2 * size[1], rounding_mode="floor")
+        found = Compose([RandomHorizontalFlip(1.0), vision.Resize(size)])(Mask(data)).data
+        assert torch.equal(found, data.flip(-1)[:, rows][:, :, columns])

@@ -76,11 +76,8 @@ class EncodedClip(Encoded):
 
     def decode(self) -> Clip:
         """All frames. Long videos are better read by parts, from `open`."""
-        video = self.open()
-        frames = video[:]
-        data = torch.as_tensor(getattr(frames, "data", frames))
-        times = getattr(frames, "pts_seconds", getattr(frames, "times", None))
-        return Clip(data, times)
+        frames = self.open()[:]
+        return Clip(frames.data, frames.seconds)
 
     def __repr__(self) -> str:
         return f"EncodedClip({self.path})"

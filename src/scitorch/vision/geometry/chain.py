@@ -143,6 +143,8 @@ class Geometry:
         """Pixels that a crop has taken away and a later map brought back, to be filled; None if there are none."""
         if not self.was_cut or len(self.window) < 3:
             return None
+        if all(x in (0, self.canvas[1]) and y in (0, self.canvas[0]) for x, y in self.window):
+            return None
         if same_corners(cut(self.full_window(), self.canvas), self.window):
             return None
         within = pixels_within(self.window, self.canvas, device)

@@ -35,9 +35,22 @@ def inside(window: Window, canvas: tuple[int, int]) -> bool:
 def cut(window: Window, canvas: tuple[int, int]) -> Window:
     """The part of a window within the canvas (Sutherland & Hodgman 1974, against the four sides)."""
     height, width = float(canvas[0]), float(canvas[1])
+    if is_rectangle(window):
+        (x0, y0), _, (x1, y1), _ = window
+        x0, x1 = min(max(x0, 0.0), width), min(max(x1, 0.0), width)
+        y0, y1 = min(max(y0, 0.0), height), min(max(y1, 0.0), height)
+        return () if x0 == x1 or y0 == y1 else ((x0, y0), (x1, y0), (x1, y1), (x0, y1))
     for a, b, c in ((1.0, 0.0, 0.0), (-1.0, 0.0, width), (0.0, 1.0, 0.0), (0.0, -1.0, height)):
         window = _cut_by_line(window, a, b, c)
     return window
+
+
+def is_rectangle(window: Window) -> bool:
+    """Whether a window has rows and columns for sides, row first."""
+    if len(window) != 4:
+        return False
+    (x0, y0), (x1, y1), (x2, y2), (x3, y3) = window
+    return y0 == y1 and x1 == x2 and y2 == y3 and x3 == x0
 
 
 def same_corners(a: Window, b: Window) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -56,8 +56,10 @@ class Colours:
         """One operation more."""
         last = self.steps[-1] if self.steps else None
         if isinstance(step, tuple) and isinstance(last, tuple):
-            return replace(self, steps=(*self.steps[:-1], product(step, last)))
-        return replace(self, steps=(*self.steps, step))
+            steps = (*self.steps[:-1], product(step, last))
+        else:
+            steps = (*self.steps, step)
+        return Colours(steps, self.dtype, self.scale, self.mean, self.std)
 
     def is_identity(self) -> bool:
         """Whether nothing happens."""
@@ -155,8 +157,14 @@ def _folded(steps: Sequence[Matrix | Contrast], data: Tensor, source: float) -> 
                 g * (row[0] * means[0] + row[1] * means[1] + row[2] * means[2] + row[3]) for g, row in zip(GREY, total)
             )
             f, offset = step.factor, (1 - step.factor) * grey
-            step = ((f, 0.0, 0.0, offset), (0.0, f, 0.0, offset), (0.0, 0.0, f, offset))
-        total = product(step, total)
+            r, g, b = total
+            total = (
+                (f * r[0], f * r[1], f * r[2], f * r[3] + offset),
+                (f * g[0], f * g[1], f * g[2], f * g[3] + offset),
+                (f * b[0], f * b[1], f * b[2], f * b[3] + offset),
+            )
+        else:
+            total = step if total is IDENTITY else product(step, total)
     return total
 
 

@@ -14,7 +14,7 @@ from llvmlite import ir  # type: ignore[import-untyped]
 I8, I32, I64 = ir.IntType(8), ir.IntType(32), ir.IntType(64)
 F32, F64 = ir.FloatType(), ir.DoubleType()
 FAST = ("contract", "reassoc", "nsz")
-_SIZES = {I8: 1, I32: 4, F32: 4, F64: 8}
+_SIZES = {I8: 1, ir.IntType(16): 2, I32: 4, I64: 8, F32: 4, F64: 8}
 
 
 class Writer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import math
 from typing import Any
 
@@ -11,10 +12,12 @@ from torch import Tensor
 from ...op.torch_private import is_tracked
 from ..geometry.chain import Geometry
 from ..geometry.projective import Map
-from .upright_code import resample_code, taps_code
+from .upright_code import gather_code, resample_code, taps_code
 
 _RADIUS = {"bilinear": 1.0, "bicubic": 2.0}
 _KERNELS = {torch.uint8: "u8", torch.float32: "f32"}
+_Four = ctypes.c_double * 4
+_UNUSED = (0,) * 10
 _PADDING = 8  # floats after the last pixel of a row that a load of whole vectors touches
 
 
@@ -34,9 +37,34 @@ def falls_on_pixels(map: Map) -> bool:
 
 def by_index(data: Tensor, geometry: Geometry, map: Map, fill: Any) -> Tensor:
     """The nearest pixels, for any type of numbers; ``fill`` is a number or one for each channel."""
-    for (start, step), dim in zip(axes_of(map), (-2, -1)):
+    axes = axes_of(map)
+    quick = data.is_cpu and data.dim() >= 3 and data.element_size() <= 8 and not is_tracked(data)
+    if quick and abs(float(axes[1][1])) != 1.0:
+        found = _gathered(data, axes, geometry.canvas)
+        if found is not None:
+            return found
+    for (start, step), dim in zip(axes, (-2, -1)):
         data = _along(data, dim, float(start), float(step), geometry.canvas[dim], geometry.boundary, fill)
     return data
+
+
+def _gathered(data: Tensor, axes: Any, canvas: tuple[int, int]) -> Tensor | None:
+    """Pixels within the picture by machine code; None where some are outside."""
+    positions = []
+    for (start, step), dim in zip(axes, (-2, -1)):
+        position = ((torch.arange(canvas[dim], dtype=torch.float64) + 0.5) * step + start).floor_().long()
+        if int(position[0]) < 0 or int(position[-1]) < 0 or max(int(position[0]), int(position[-1])) >= data.shape[dim]:
+            return None
+        positions.append(position)
+    planes = data.reshape(-1, *data.shape[-2:])
+    if planes.stride(-1) != 1:
+        planes = planes.contiguous()
+    result = torch.empty(len(planes), *canvas, dtype=data.dtype)
+    gather_code(8 * data.element_size())(
+        planes.data_ptr(), result.data_ptr(), positions[0].data_ptr(), positions[1].data_ptr(),
+        len(planes), *canvas, planes.stride(0), planes.stride(1), *_UNUSED[:7],
+    )  # fmt: skip
+    return result.reshape(*data.shape[:-2], *canvas)
 
 
 def _along(data: Tensor, dim: int, start: float, step: float, outputs: int, boundary: str, fill: Any) -> Tensor:
@@ -104,8 +132,6 @@ def by_code(data: Tensor, geometry: Geometry, map: Map) -> tuple[Tensor, bool]:
         data = data.contiguous()
         planar = channels > 1
     y, x = axes_of(map)
-    y_taps = _table(geometry.method, *y, inputs_y, height)
-    x_taps = _table(geometry.method, *x, inputs_x, width)
     outside = False
     columns = []
     for (start, step), n, outputs in ((y, inputs_y, height), (x, inputs_x, width)):
@@ -119,26 +145,37 @@ def by_code(data: Tensor, geometry: Geometry, map: Map) -> tuple[Tensor, bool]:
         first, last = 0, inputs_x
     count = last - first
     result = torch.empty(channels, height, width)
-    rows = torch.empty(count * (channels if not planar else channels + 4) + _PADDING)
+    y_taps, x_taps = _tap_count(geometry.method, y[1]), _tap_count(geometry.method, x[1])
+    # one piece of memory for positions and weights along y and x, and for the rows on their way
+    scratch = torch.empty(
+        2 * (height * y_taps + width * x_taps) + count * (channels if not planar else channels + 4) + _PADDING
+    )
+    y_positions = scratch.data_ptr()
+    y_weights = y_positions + 4 * height * y_taps
+    x_positions = y_weights + 4 * height * y_taps
+    x_weights = x_positions + 4 * width * x_taps
+    rows = x_weights + 4 * width * x_taps
+    _write_taps(geometry.method, y, inputs_y, height, y_taps, y_positions, y_weights)
+    _write_taps(geometry.method, x, inputs_x, width, x_taps, x_positions, x_weights)
     code = resample_code(_KERNELS[data.dtype], channels, planar)
     code(
-        data.data_ptr(), result.data_ptr(), rows.data_ptr(), data.stride(1), data.stride(0), first, count,
-        height, width, y_taps[0].data_ptr(), y_taps[1].data_ptr(), y_taps[0].shape[1],
-        x_taps[0].data_ptr(), x_taps[1].data_ptr(), x_taps[0].shape[1], 0,
+        data.data_ptr(), result.data_ptr(), rows, data.stride(1), data.stride(0), first, count,
+        height, width, y_positions, y_weights, y_taps, x_positions, x_weights, x_taps, 0,
     )  # fmt: skip
     return result, outside
 
 
-def _table(method: str, start: float, step: float, inputs: int, outputs: int) -> tuple[Tensor, Tensor]:
-    stretch = max(abs(step), 1.0)
-    radius = _RADIUS[method] * stretch
-    count = math.ceil(2 * radius) + 1
-    positions = torch.empty(outputs, count, dtype=torch.int32)
-    weights = torch.empty(outputs, count)
-    geometry = torch.tensor([start, step, stretch, radius], dtype=torch.float64)
+def _tap_count(method: str, step: float) -> int:
+    return math.ceil(2 * _RADIUS[method] * max(abs(step), 1.0)) + 1
+
+
+def _write_taps(
+    method: str, axis: tuple[float, float], inputs: int, outputs: int, count: int, positions: int, weights: int
+) -> None:
+    stretch = max(abs(axis[1]), 1.0)
+    geometry = _Four(axis[0], axis[1], stretch, _RADIUS[method] * stretch)
     code = taps_code()[0 if method == "bilinear" else 1]
-    code(geometry.data_ptr(), positions.data_ptr(), weights.data_ptr(), inputs, outputs, count, *([0] * 10))
-    return positions, weights
+    code(ctypes.addressof(geometry), positions, weights, inputs, outputs, count, *_UNUSED)
 
 
 def by_matrices(data: Tensor, geometry: Geometry, map: Map) -> tuple[Tensor, Tensor]:

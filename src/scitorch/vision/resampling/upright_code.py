@@ -55,6 +55,32 @@ def colour_code(source: str, result: str) -> Callable[..., None]:
     return compile_loops(str(writer.module), ("colour",), _ARGUMENTS)[0]
 
 
+@cache
+def gather_code(bits: int) -> Callable[..., None]:
+    """``(source, result, rows, columns, planes, height, width, plane_stride, row_stride)``: pixels by their numbers."""
+    writer = _Gather(ir.IntType(bits))
+    writer.write()
+    return compile_loops(str(writer.module), ("gather",), _ARGUMENTS)[0]
+
+
+class _Gather(Writer):
+    def __init__(self, element: Any) -> None:
+        super().__init__()
+        self.element = element
+
+    def write(self) -> None:
+        arguments = self.function("gather", _ARGUMENTS)[:9]
+        source, result, rows, columns, planes, height, width, plane_stride, row_stride = arguments
+        b = self.builder
+        with self.loop(I64(0), planes) as plane, self.loop(I64(0), height) as y:
+            start = b.add(b.mul(plane, plane_stride), b.mul(self.load(rows, y, I64), row_stride))
+            to = b.mul(b.add(b.mul(plane, height), y), width)
+            with self.loop(I64(0), width) as x:
+                value = self.load(source, b.add(start, self.load(columns, x, I64)), self.element)
+                self.store(value, result, b.add(to, x), self.element)
+        b.ret_void()
+
+
 class _Taps(Writer):
     def write(self, name: str) -> None:
         geometry, positions, weights, inputs, outputs, taps = self.function(name, _ARGUMENTS)[:6]
