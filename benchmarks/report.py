@@ -16,7 +16,20 @@ import torch
 
 from .timing import OURS, Result
 
-PEERS = ("SciPy", "NumPy", "torch", "torch._numpy", "JAX", "PyAV", "OpenCV", "torchcodec")
+#: The order of the columns; a family has those of the peers that made its rows.
+PEERS = (
+    "SciPy",
+    "NumPy",
+    "torch",
+    "torch._numpy",
+    "JAX",
+    "torchvision",
+    "albumentations",
+    "OpenCV",
+    "Pillow",
+    "PyAV",
+    "torchcodec",
+)
 
 
 def machine(threads: int, clock: str) -> dict[str, Any]:
@@ -40,9 +53,11 @@ def markdown(results: Sequence[Result], facts: dict[str, Any]) -> str:
     lines = ["# Benchmarks", "", ", ".join(f"{k} {v}" for k, v in facts.items() if v is not None), ""]
     lines += [f"Ratios are medians of {OURS} over medians of the peer: below 1, {OURS} is faster.", ""]
     for family in dict.fromkeys(r.row.family for r in results):
-        lines += [f"## {family}", "", f"| function | case | {OURS} | " + " | ".join(PEERS) + " | notes |"]
-        lines.append("| --- | --- | ---: |" + " ---: |" * len(PEERS) + " --- |")
-        lines += [_table_row(r) for r in results if r.row.family == family]
+        rows = [r for r in results if r.row.family == family]
+        peers = [p for p in PEERS if any(p in r.seconds for r in rows)]
+        lines += [f"## {family}", "", f"| function | case | {OURS} | " + " | ".join([*peers, "notes"]) + " |"]
+        lines.append("| --- | --- | ---: |" + " ---: |" * len(peers) + " --- |")
+        lines += [_table_row(r, peers) for r in rows]
         lines.append("")
     return "\n".join(lines)
 
@@ -73,9 +88,9 @@ def line(result: Result) -> str:
     return f"{result.row.name:20} {result.row.case:44} {duration(result.seconds[OURS]):>9}  {ratios}"
 
 
-def _table_row(result: Result) -> str:
+def _table_row(result: Result, peers: Sequence[str]) -> str:
     cells = [result.row.name, result.row.case, duration(result.seconds[OURS])]
-    for peer in PEERS:
+    for peer in peers:
         ratio = result.ratio(peer)
         cells.append("" if ratio is None else f"{duration(result.seconds[peer])} ({ratio:.2f})")
     return "| " + " | ".join([*cells, "; ".join(result.row.notes)]) + " |"

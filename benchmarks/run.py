@@ -10,7 +10,7 @@ from pathlib import Path
 import torch
 from torch.utils.benchmark import Compare
 
-from . import call_overhead, fft, linalg, numpy, special, video
+from . import call_overhead, fft, linalg, numpy, special, video, vision
 from .peers import jax_installed
 from .report import line, machine, write
 from .timing import CLOCKS, OURS, Result, measure
@@ -22,6 +22,7 @@ FAMILIES = {
     "fft": fft,
     "numpy": numpy,
     "video": video,
+    "vision": vision,
 }
 RESULTS = Path(__file__).parent / "results"
 

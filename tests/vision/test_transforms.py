@@ -322,3 +322,19 @@ def test_masks_are_the_nearest_pixels(dtype: torch.dtype) -> None:
         columns = ((2 * torch.arange(size[1]) + 1) * 23).div(2 * size[1], rounding_mode="floor")
         found = Compose([RandomHorizontalFlip(1.0), vision.Resize(size)])(Mask(data)).data
         assert torch.equal(found, data.flip(-1)[:, rows][:, :, columns])
+
+
+@pytest.mark.parametrize("method", ["bilinear", "bicubic"])
+@pytest.mark.parametrize("channels", [1, 3, 4])
+@pytest.mark.parametrize("zoom", [0.4, 1.3])
+def test_turned_pictures_by_machine_code_equal_the_formulas(method: str, channels: int, zoom: float) -> None:
+    data = torch.randint(0, 256, (channels, *SIZE), dtype=torch.uint8)
+    fill = [10.0 * (c + 1) for c in range(channels)]
+    for transform in (
+        vision.RandomAffine((25, 25), scale=(zoom, zoom), interpolation=method, fill=fill),
+        vision.RandomPerspective(0.4, 1.0, method, fill),
+    ):
+        params = transform.sample_params(key=0)
+        slow = transform.apply(params, Image(data.double())).data
+        found = Compose([transform, ToDtype(torch.float32)]).apply({"transforms": [params, {}]}, Image(data)).data
+        torch.testing.assert_close(found, slow.float(), atol=2e-3, rtol=1e-5)

@@ -6,6 +6,7 @@ and the result is the mean of two by two samples: no frequency is folded, and no
 
 from __future__ import annotations
 
+import ctypes
 import math
 from dataclasses import replace
 from typing import Any
@@ -13,32 +14,74 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from ...op.torch_private import is_tracked
 from ..geometry import projective
 from ..geometry.chain import Geometry
+from . import upright
+from .oblique_code import warp_code
 from .upright import by_matrices, folded
 
 
 def by_samples(data: Tensor, geometry: Geometry) -> tuple[Tensor, Tensor]:
-    """Averages of a floating-point picture ``(..., H, W)`` and the part of each pixel that is outside of it."""
-    density = _density(geometry)
-    coarse = max(density) > 1.02
-    per_pixel = 2 if coarse else 1
-    scaled, shrink = data, (1.0, 1.0)
-    if coarse:
-        height, width = geometry.source
-        size = (_reduced(height, per_pixel, density[0]), _reduced(width, per_pixel, density[1]))
-        shrink = (size[0] / height, size[1] / width)
-        if size != (height, width):
-            down = replace(Geometry.start(geometry.source), canvas=size, method="bicubic", boundary="constant")
-            scaled, _ = by_matrices(data, down, projective.scaling(shrink[1], shrink[0]))
+    """Averages of a floating-point picture ``(..., H, W)``, 0 outside of it, and which part of each pixel is outside."""
+    scaled, shrink, per_pixel = _prefiltered(data if data.is_floating_point() else data.float(), geometry)
     dtype = torch.float64 if data.dtype == torch.float64 else torch.float32
     points = geometry.origins(data.device, dtype, per_pixel) * torch.tensor(
         (shrink[1], shrink[0]), dtype=dtype, device=data.device
     )
     sampled, covered = _sampled(scaled, points, geometry)
+    sampled = sampled * covered  # a sample that is half outside is half filling
     if per_pixel == 2:
         sampled, covered = _halved(sampled), _halved(covered)
     return sampled, 1 - covered
+
+
+def by_code(data: Tensor, geometry: Geometry) -> Tensor | None:
+    """The same by machine code, filled, as float32 ``(C, H, W)``; None where there is none for the case."""
+    map = geometry.map
+    if not (
+        data.is_cpu
+        and data.dim() == 3
+        and data.dtype in (torch.uint8, torch.float32)
+        and data.shape[0] in (1, 3, 4)
+        and geometry.boundary == "constant"
+        and map is not None
+        and projective.is_plain(map)
+        and not is_tracked(data)
+    ):
+        return None
+    fill = [float(x) for x in (geometry.fill if isinstance(geometry.fill, list | tuple) else [geometry.fill])]
+    channels, height, width = len(data), *geometry.canvas
+    if len(fill) not in (1, channels):
+        raise ValueError(f"fill has {len(fill)} numbers for a picture of {channels} channels")
+    scaled, shrink, per_pixel = _prefiltered(data, geometry)
+    back = projective.compose(projective.scaling(shrink[1], shrink[0]), projective.inverse(map))
+    numbers = (ctypes.c_double * (9 + channels))(*back, *(fill if len(fill) == channels else fill * channels))
+    result = torch.empty(channels, height, width)
+    code = warp_code("u8" if scaled.dtype == torch.uint8 else "f32", channels, geometry.method)
+    code(
+        scaled.data_ptr(), result.data_ptr(), ctypes.addressof(numbers), scaled.shape[1], scaled.shape[2],
+        height, width, *scaled.stride(), per_pixel, 0, 0, 0, 0, 0,
+    )  # fmt: skip
+    return result
+
+
+def _prefiltered(data: Tensor, geometry: Geometry) -> tuple[Tensor, tuple[float, float], int]:
+    """The picture at a density that suits the result, its magnification along y and x, and samples along a pixel."""
+    density = _density(geometry)
+    if max(density) <= 1.02:
+        return data, (1.0, 1.0), 1
+    height, width = geometry.source
+    size = (_reduced(height, 2, density[0]), _reduced(width, 2, density[1]))
+    if size == (height, width):
+        return data, (1.0, 1.0), 2
+    shrink = (size[0] / height, size[1] / width)
+    down = replace(Geometry.start(geometry.source), canvas=size, method="bicubic", boundary="constant")
+    map = projective.scaling(shrink[1], shrink[0])
+    if upright.has_code(data, map, "bicubic", "constant"):
+        return upright.by_code(data, down, map)[0], shrink, 2
+    wide = data if data.is_floating_point() else data.float()
+    return by_matrices(wide, down, map)[0], shrink, 2
 
 
 def by_nearest(data: Tensor, geometry: Geometry, fill: Any) -> Tensor:

@@ -11,6 +11,7 @@ from torch import Tensor
 from ..geometry import projective
 from ..geometry.chain import Geometry
 from . import colours as colour
+from . import oblique
 from .colours import Colours
 from .oblique import by_nearest, by_samples
 from .upright import by_code, by_index, by_matrices, falls_on_pixels, filled, has_code
@@ -44,11 +45,13 @@ def resampled(data: Tensor, geometry: Geometry) -> Tensor:
             beyond = beyond if bool(beyond.any()) else None
         if beyond is not None:
             found = _over(found, beyond, geometry)
+    elif (quick := oblique.by_code(data, geometry)) is not None:
+        found = quick
     else:
         found, outside_part = by_samples(data if data.is_floating_point() else data.float(), geometry)
         if geometry.boundary == "constant":
             fill = _colours(geometry.fill, found)
-            found = found + (fill - found) * outside_part
+            found = found + fill * outside_part
     return found if hidden is None else _over(found, hidden, geometry)
 
 
