@@ -23,7 +23,7 @@ from .upright import by_matrices, folded
 
 
 def by_samples(data: Tensor, geometry: Geometry) -> tuple[Tensor, Tensor]:
-    """Averages of a floating-point picture ``(..., H, W)``, 0 outside of it, and which part of each pixel is outside."""
+    """Averages of a floating-point picture ``(..., H, W)``, 0 outside of it, and the part of each pixel outside."""
     scaled, shrink, per_pixel = _prefiltered(data if data.is_floating_point() else data.float(), geometry)
     dtype = torch.float64 if data.dtype == torch.float64 else torch.float32
     points = geometry.origins(data.device, dtype, per_pixel) * torch.tensor(
