@@ -21,7 +21,12 @@ class Run:
     """One sample under way."""
 
     def __init__(self, sample: Any) -> None:
-        self.leaves, self._spec = pytree.tree_flatten(sample, is_leaf=_is_leaf)
+        # a dict of leaves, which most samples are, needs no walk through a tree
+        self._names = list(sample) if type(sample) is dict and not any(map(_is_tree, sample.values())) else None
+        if self._names is not None:
+            self.leaves = list(sample.values())
+        else:
+            self.leaves, self._spec = pytree.tree_flatten(sample, is_leaf=_is_leaf)
         for i, leaf in enumerate(self.leaves):
             if isinstance(leaf, Encoded):
                 self.leaves[i] = leaf.decode()
@@ -35,6 +40,8 @@ class Run:
     def result(self) -> Any:
         """The sample as it has become."""
         self.flush()
+        if self._names is not None:
+            return dict(zip(self._names, self.leaves))
         return pytree.tree_unflatten(self.leaves, self._spec)
 
     # --- what transforms ask for ------------------------------------------------------------------------------------
@@ -144,6 +151,10 @@ class Run:
                 "scitorch.vision.Image, Mask, Boxes, …"
             )
         return canvas or (0, 0)
+
+
+def _is_tree(x: object) -> bool:
+    return not isinstance(x, Value | Encoded | Tensor | str | int | float)
 
 
 def _is_leaf(x: object) -> bool:
