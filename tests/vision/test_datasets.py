@@ -395,3 +395,17 @@ def test_installed(name: str) -> None:
         assert sample["left"].canvas_size == sample["disparity"].canvas_size
     if name == "digits":
         assert sample["image"].shape == (1, 8, 8)
+
+
+def test_video_folder(tmp_path: Path) -> None:
+    pytest.importorskip("av")
+    frames = torch.randint(0, 256, (5, 3, 32, 48), dtype=torch.uint8)
+    (tmp_path / "noise").mkdir()
+    vision.write_video(tmp_path / "noise" / "a.mkv", frames, rate=25, codec="ffv1")
+    data = vision.VideoFolder(tmp_path)
+    clip = data[0]["clip"].decode()
+    assert clip.data.shape == (5, 3, 32, 48)
+    assert clip.times.tolist() == pytest.approx([0, 0.04, 0.08, 0.12, 0.16], abs=2e-3)
+    turned = data.transformed(vision.RandomHorizontalFlip(1.0))[0]
+    assert torch.equal(turned["clip"].data, clip.data.flip(-1))
+    assert turned["label"].names() == "noise"
