@@ -16,7 +16,8 @@ import scipy.sparse
 from scipy.sparse import _sputils
 
 import scitorch.sparse
-from scitorch.sparse import kinds, planning
+from scitorch.op.array_types import arrays_by_default
+from scitorch.sparse import planning
 from scitorch.sparse.pattern import scipy_sparse
 
 scipy_sparse()  # scitorch keeps the real package, whatever stands in its place later
@@ -58,7 +59,7 @@ _stack = ExitStack()
 def pytest_configure(config: pytest.Config) -> None:
     # no tensor holds extended precision
     _sputils.supported_dtypes[:] = [d for d in _sputils.supported_dtypes if numpy.dtype(d).char not in "gG"]
-    _stack.enter_context(kinds.arrays_by_default(numpy.empty(0)))
+    _stack.enter_context(arrays_by_default(numpy.empty(0)))
     if os.environ.get("SCITORCH_PLANNED"):
         _stack.enter_context(planning.always_planned())
 

@@ -6,7 +6,8 @@ numbers, lists) become tensors, and the results are tensors.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -79,3 +80,21 @@ def result_type_of(values: Any) -> ArrayType | None:
             return candidate
         found = found or candidate
     return None if has_tensor else found
+
+
+_default: list[ArrayType | None] = [None]
+
+
+@contextmanager
+def arrays_by_default(example: Any) -> Iterator[None]:
+    """Let what is built from numbers, lists or a shape alone be of the array type of ``example``, not of tensors."""
+    _default.append(find_array_type(example))
+    try:
+        yield
+    finally:
+        _default.pop()
+
+
+def default_array_type() -> ArrayType | None:
+    """The array type of what is built from no array; None for tensors."""
+    return _default[-1]

@@ -10,6 +10,9 @@ from pathlib import Path
 from time import perf_counter
 from types import CodeType, ModuleType, TracebackType
 
+from scitorch.numpy.array import ndarray
+from scitorch.op.array_types import arrays_by_default
+
 from .array_methods import counted_methods
 from .import_hook import ImportHook
 from .namespace import Namespaces
@@ -63,7 +66,8 @@ def run_script(path: str, arguments: Sequence[str], record: Record) -> tuple[int
     sys.modules["__main__"], sys.argv, sys.path[0] = main, [path, *arguments], str(folder)
     began = perf_counter()
     try:
-        with hook, counted_methods(record) if record.methods else nullcontext():
+        counted = counted_methods(record) if record.methods else nullcontext()
+        with hook, counted, arrays_by_default(ndarray((0,))):
             code = _execute(source, file, main)
     finally:
         seconds = perf_counter() - began

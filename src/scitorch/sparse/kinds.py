@@ -6,34 +6,20 @@ arrays. Inside there are tensors only.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import numpy
 import torch
 from torch import Tensor
 
-from ..op.array_types import ArrayType, find_array_type, result_type_of
+from ..op.array_types import ArrayType, default_array_type, find_array_type, result_type_of
 
 Kind = ArrayType | None  # None stands for tensors
-
-_default: list[Kind] = [None]
-
-
-@contextmanager
-def arrays_by_default(example: Any) -> Iterator[None]:
-    """Let arrays that are built from numbers, lists or a shape alone be of the kind of ``example``."""
-    _default.append(find_array_type(example))
-    try:
-        yield
-    finally:
-        _default.pop()
 
 
 def default_kind() -> Kind:
     """The kind of an array that is built from no array."""
-    return _default[-1]
+    return default_array_type()
 
 
 def kind_of(*values: Any) -> Kind:
@@ -190,7 +176,6 @@ def promoted(a: torch.dtype, b: torch.dtype, kind: Kind) -> torch.dtype:
 __all__ = [
     "COMPILED",
     "Kind",
-    "arrays_by_default",
     "as_tensor",
     "default_float",
     "default_kind",
