@@ -13,7 +13,7 @@ from scitorch.op import registry
 from scitorch.testing import check_operator
 
 ROOT = Path(__file__).parents[1]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "docs" / "reference" / "sparse.md"]
 
 
 @pytest.mark.filterwarnings("ignore")
