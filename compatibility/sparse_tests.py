@@ -20,7 +20,11 @@ from typing import Any
 
 from .record import RECORDS, measured_on, write
 
-MODULES = ("test_base", "test_construct", "test_coo", "test_common1d", "test_arithmetic1d", "test_indexing1d")
+_FORMATS = ("CSR", "CSC", "COO", "BSR", "DIA", "LIL", "DOK", "CSRNonCanonical", "COONonCanonical")
+MODULES = (
+    *("test_construct", "test_coo", "test_common1d", "test_arithmetic1d", "test_indexing1d"),
+    *(f"test_base::Test{f}" for f in _FORMATS),
+)
 
 #: Why a test fails, by what its message or its name contains; the first that fits.
 EXPLANATIONS = (
@@ -43,7 +47,7 @@ def run(module: str, *, planned: bool) -> dict[str, Any]:
         settings, outcomes = Path(folder, "pytest.ini"), Path(folder, "outcomes.json")
         settings.write_text("[pytest]\n")
         command = [sys.executable, "-m", "pytest", "-c", str(settings), "-q", "--tb=short", "-W", "ignore"]
-        command += [f"--rootdir={Path(specification.origin).parents[1]}", "-p", "no:cacheprovider", "--timeout=120"]
+        command += [f"--rootdir={Path(specification.origin).parents[1]}", "-p", "no:cacheprovider", "--timeout=60"]
         command += ["-p", "compatibility.outcomes", "-p", "compatibility.sparse_backend", "--outcomes", str(outcomes)]
         command += ["-k", "not Matrix and not matrix", "--pyargs", f"scipy.sparse.tests.{module}"]
         paths = os.pathsep.join((str(Path(__file__).parents[1]), *filter(None, sys.path)))
