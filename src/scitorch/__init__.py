@@ -12,7 +12,20 @@ from types import ModuleType
 __version__ = "0.1.0"
 
 #: The public sub-packages, in the order of the documentation.
-PACKAGES = ("op", "special", "linalg", "fft", "sparse", "optimize", "numpy", "func", "vision", "testing", "run")
+PACKAGES = (
+    "op",
+    "special",
+    "linalg",
+    "fft",
+    "sparse",
+    "optimize",
+    "integrate",
+    "numpy",
+    "func",
+    "vision",
+    "testing",
+    "run",
+)
 
 __all__ = ["__version__", *PACKAGES]
 

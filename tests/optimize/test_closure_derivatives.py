@@ -71,7 +71,7 @@ def test_active_bounds():
 def test_bounds_of_one_number_are_differentiated():
     low = vector(1.0)[0].requires_grad_()
     result = optimize.minimize_scalar(lambda x: x**2, bounds=(low, 3.0), options={"xatol": 1e-12})
-    assert abs(float(result.x) - 1) < 1e-6
+    assert abs(result.x.item() - 1) < 1e-6
     assert torch.autograd.grad(result.x, low)[0] == 1
     with pytest.raises(NotImplementedError, match="derivative in the bounds"):
         optimize.minimize(lambda y: (y**2).sum(), vector(2.0), bounds=[(low, None)])

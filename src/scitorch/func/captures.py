@@ -24,6 +24,7 @@ from scitorch.op.torch_private import (
     carries_tangent,
     current_transform,
     forward_grad,
+    functions_unwatched,
     in_batch,
     in_derivative_level,
     is_tracked,
@@ -137,17 +138,19 @@ class _Watch(TorchFunctionMode):
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         if func in _AUTOGRAD:
             return func(*args, **(kwargs or {}))
-        for x in (*_tensors(args), *_tensors(kwargs or {})):
-            if id(x) in self._made:
-                continue
-            outer, _ = _at_level(x, self._level)
-            if id(outer) not in self._made and is_tracked(outer):
-                self._made[id(outer)] = outer
-                self.captured.append(outer)
+        with functions_unwatched():
+            for x in (*_tensors(args), *_tensors(kwargs or {})):
+                if id(x) in self._made:
+                    continue
+                outer, _ = _at_level(x, self._level)
+                if id(outer) not in self._made and is_tracked(outer):
+                    self._made[id(outer)] = outer
+                    self.captured.append(outer)
         result = func(*args, **(kwargs or {}))
-        for x in _tensors((result,)):
-            if transforms_active() or x.requires_grad or is_tracked(x):
-                self._made[id(x)] = x
+        with functions_unwatched():
+            for x in _tensors((result,)):
+                if transforms_active() or is_tracked(x):
+                    self._made[id(x)] = x
         return result
 
 
@@ -160,9 +163,10 @@ class _Substitution(TorchFunctionMode):
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         if func in _AUTOGRAD:
             return func(*args, **(kwargs or {}))
-        args = _replaced(args, self._values)
-        if kwargs:
-            kwargs = _replaced(kwargs, self._values)
+        with functions_unwatched():
+            args = _replaced(args, self._values)
+            if kwargs:
+                kwargs = _replaced(kwargs, self._values)
         return func(*args, **(kwargs or {}))
 
 
@@ -197,7 +201,8 @@ def _at_level(x: Tensor, level: int) -> tuple[Tensor, list[tuple[int, int | None
     ``grad(energy)(x, theta)``.
     """
     layers: list[tuple[int, int | None, bool]] = []
-    while (own := level_of(x)) > level:
+    now = _entry_level()
+    while level < (own := level_of(x)) <= now:  # one from a suspended level is replaced by the modes around this one
         if torch._C._functorch.is_batchedtensor(x):
             x, dim = out_of_batch(x, own)
             layers.append((own, dim, False))
@@ -208,7 +213,7 @@ def _at_level(x: Tensor, level: int) -> tuple[Tensor, list[tuple[int, int | None
 
 
 def _rewrapped(x: Tensor, values: Mapping[int, Tensor]) -> Tensor:
-    if level_of(x) == 0:
+    if not 0 < level_of(x) <= _entry_level():
         return x
     base, layers = x, list[tuple[int, int | None, bool]]()
     found: Tensor | None = None

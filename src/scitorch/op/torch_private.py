@@ -24,6 +24,7 @@ from functools import lru_cache
 from typing import Any, ClassVar
 
 import torch
+from torch._C import DisableTorchFunction as functions_unwatched
 from torch._C import _AutoDispatchBelowAutograd as below_autograd
 from torch._C import _DisableFuncTorch as transforms_disabled
 from torch._C import _DisableTorchDispatch as below_python
@@ -63,6 +64,7 @@ __all__ = [
     "forward_grad",
     "full_precision",
     "function_mode_count",
+    "functions_unwatched",
     "held_elsewhere",
     "in_batch",
     "in_derivative_level",
