@@ -76,7 +76,8 @@ class EncodedClip(Encoded):
 
     def decode(self) -> Clip:
         """All frames. Long videos are better read by parts, from `open`."""
-        frames = self.open()[:]
+        video = self.open()
+        frames = video.frames(range(len(video)))
         return Clip(frames.data, frames.seconds)
 
     def __repr__(self) -> str:
