@@ -18,6 +18,7 @@ PACKAGES = (
     "linalg",
     "fft",
     "sparse",
+    "interpolate",
     "optimize",
     "integrate",
     "numpy",

@@ -25,7 +25,7 @@ def _gradients(case: Case, device: str) -> tuple[torch.Tensor, ...]:
 
 
 @pytest.mark.cuda
-@operators("special", "linalg", "fft", "sparse")
+@operators("special", "linalg", "fft", "sparse", "interpolate")
 @pytest.mark.filterwarnings("ignore")
 def test_cuda_equals_cpu(operator: Entry) -> None:
     for case in Subject(operator).cases(50):

@@ -9,7 +9,7 @@ import pytest
 
 from scitorch.op import load, public_names
 
-MATHEMATICS = [p for p in ("special", "linalg", "fft") if importlib.util.find_spec(f"scitorch.{p}")]
+MATHEMATICS = [p for p in ("special", "linalg", "fft", "interpolate") if importlib.util.find_spec(f"scitorch.{p}")]
 
 
 @pytest.mark.parametrize("package", MATHEMATICS)

@@ -40,6 +40,7 @@ from torch.autograd.function import _SingleLevelFunction
 from torch.nn.utils.stateless import _reparametrize_module
 from torch.overrides import _pop_mode, _push_mode
 from torch.utils import _pytree as pytree
+from torch.utils._python_dispatch import _disable_current_modes as modes_disabled
 
 autocast_enabled: Callable[[], bool] = torch._C._is_any_autocast_enabled  # type: ignore[attr-defined]
 transforms_active: Callable[[], bool] = torch._C._are_functorch_transforms_active
@@ -77,9 +78,11 @@ __all__ = [
     "lazy_views_resolved",
     "level_of",
     "may_be_view",
+    "modes_disabled",
     "one_transform_less",
     "out_of_batch",
     "out_of_derivative_level",
+    "outside_everything",
     "plain_dense_keys",
     "primal_of",
     "pytree",
@@ -319,6 +322,13 @@ def plain_dense_keys() -> frozenset[int]:
     for name in ("CUDA", "AutogradCUDA", "AutocastCUDA"):
         cuda = cuda | torch._C.DispatchKeySet(getattr(key, name))
     return frozenset({cpu.raw_repr(), cuda.raw_repr()})
+
+
+@contextmanager
+def outside_everything() -> Iterator[None]:
+    """A context for making tensors that are kept: nothing that is going on around the call is in them."""
+    with torch.inference_mode(False), transforms_disabled(), modes_disabled():
+        yield
 
 
 def constant_while_tracing(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -22,7 +22,7 @@ Test = TypeVar("Test", bound=Callable[..., Any])
 
 #: The attribute under which a test keeps what it asks for.
 MARK = "__scitorch_selection__"
-FAMILIES = ("special", "linalg", "fft", "sparse", "numpy")
+FAMILIES = ("special", "linalg", "fft", "sparse", "interpolate", "numpy")
 
 
 @dataclass(frozen=True)
