@@ -409,3 +409,5 @@ def test_video_folder(tmp_path: Path) -> None:
     turned = data.transformed(vision.RandomHorizontalFlip(1.0))[0]
     assert torch.equal(turned["clip"].data, clip.data.flip(-1))
     assert turned["label"].names() == "noise"
+    (tmp_path / "noise" / "b.mp4").write_bytes(b"no film")
+    assert [e.sample for e in vision.VideoFolder(tmp_path).verify()] == ["noise/b.mp4"]

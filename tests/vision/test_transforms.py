@@ -338,3 +338,42 @@ def test_turned_pictures_by_machine_code_equal_the_formulas(method: str, channel
         slow = transform.apply(params, Image(data.double())).data
         found = Compose([transform, ToDtype(torch.float32)]).apply({"transforms": [params, {}]}, Image(data)).data
         torch.testing.assert_close(found, slow.float(), atol=2e-3, rtol=1e-5)
+
+
+def test_forward_and_reverse_agree_in_single_precision() -> None:
+    image = torch.rand(3, 20, 30)
+    transform = Compose([RandomResizedCrop(8), ColorJitter(0.3, 0.3, 0.3, 0.1)])
+    params = transform.sample_params(key=0)
+
+    def result(picture: Tensor) -> Tensor:
+        return transform.apply(params, Image(picture)).data
+
+    tangent = torch.func.jvp(result, (image,), (torch.ones_like(image),))[1].sum()
+    torch.testing.assert_close(tangent, torch.func.grad(lambda x: result(x).sum())(image).sum())
+    assert torch.func.vmap(result)(image.expand(2, -1, -1, -1)).shape == (2, 3, 8, 8)
+
+
+@pytest.mark.parametrize("dtype", [torch.uint8, torch.int16, torch.int32, torch.float16, torch.bfloat16, torch.float64])
+@pytest.mark.parametrize("channels", [1, 3, 4, 6])
+def test_every_type_keeps_its_constant(dtype: torch.dtype, channels: int) -> None:
+    image = Image(torch.full((channels, *SIZE), 100).to(dtype))
+    for transform in (vision.Resize((31, 47)), vision.RandomAffine((20, 20), fill=100.0), vision.Pad(2, 100)):
+        result = transform(image, key=0)
+        assert result.dtype == dtype
+        expected = torch.full_like(result.data, 100)
+        torch.testing.assert_close(result.data, expected, rtol=1e-6, atol=0)
+
+
+def test_samples_without_objects() -> None:
+    sample = {
+        "image": Image(torch.zeros(3, *SIZE, dtype=torch.uint8)),
+        "boxes": Boxes(torch.zeros(0, 4), "xyxy", SIZE),
+        "masks": Mask(torch.zeros(0, *SIZE, dtype=torch.bool)),
+        "points": KeyPoints(torch.zeros(0, 2), SIZE),
+        "outlines": Polygons(torch.zeros(0, 2), [], SIZE),
+    }
+    for transform in GEOMETRIC:
+        result = Compose([transform, vision.SanitizeBoundingBoxes()])(sample, key=0)
+        assert result["boxes"].data.shape == (0, 4)
+        assert result["masks"].data.shape[1:] == result["image"].canvas_size
+        assert len(result["outlines"].to_masks().data) == 0

@@ -129,7 +129,16 @@ class Dataset:
             return work()
         except CorruptSampleError:
             raise
-        except (OSError, ValueError, KeyError, SyntaxError, EOFError, ArithmeticError, TypeError) as error:
+        except (
+            OSError,
+            ValueError,
+            KeyError,
+            SyntaxError,
+            EOFError,
+            ArithmeticError,
+            TypeError,
+            RuntimeError,
+        ) as error:
             raise CorruptSampleError(self.sample_name(index), error) from error
 
 

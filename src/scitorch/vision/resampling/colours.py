@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from ...op.torch_private import is_tracked
+from .upright import wide
 from .upright_code import colour_code
 
 #: Rec. 601 luma, which Pillow, OpenCV and torchvision call grey.
@@ -107,7 +108,7 @@ def apply(colours: Colours, data: Tensor, given: torch.dtype) -> Tensor:
     if channels == 3 and _has_code(colours, data, dtype):
         return _by_code(colours, data, source, target, dtype)
     if data.dtype != torch.float64:
-        data = data.float()
+        data = wide(data).to(torch.float64 if given in (torch.int32, torch.int64) else torch.float32)
     colour = data if channels != 4 or colours.mean is not None else data[..., :3, :, :]
     if colours.steps:
         rows = _folded(colours.steps, colour, source)
@@ -116,7 +117,7 @@ def apply(colours: Colours, data: Tensor, given: torch.dtype) -> Tensor:
             colour = colour * gain + offset * source
         elif colour.shape[-3] == 3:
             options: dict[str, Any] = dict(dtype=data.dtype, device=data.device)
-            table = torch.stack([torch.stack([torch.as_tensor(x, **options) for x in row]) for row in rows])
+            table = torch.stack([torch.stack([_entry(x, **options) for x in row]) for row in rows])
             colour = torch.einsum("ij,...jhw->...ihw", table[:, :3], colour) + table[:, 3, None, None] * source
         else:
             raise ValueError(f"colour transforms need 1, 3 or 4 channels, not {colour.shape[-3]}")
@@ -130,6 +131,13 @@ def apply(colours: Colours, data: Tensor, given: torch.dtype) -> Tensor:
         mean, std = (data.new_tensor(x)[:, None, None] for x in (colours.mean, colours.std))
         data = (data - mean) / std
     return stored(data, dtype)
+
+
+def _entry(x: Any, dtype: torch.dtype, device: torch.device) -> Tensor:
+    """An entry of the matrix; by way of float64, because torch's tangents of a number times a scalar may be that."""
+    if isinstance(x, Tensor):
+        return x.to(device=device, dtype=torch.float64).to(dtype)
+    return torch.tensor(x, dtype=dtype, device=device)
 
 
 def stored(data: Tensor, dtype: torch.dtype) -> Tensor:

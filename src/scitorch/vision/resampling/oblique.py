@@ -19,12 +19,12 @@ from ..geometry import projective
 from ..geometry.chain import Geometry
 from . import upright
 from .oblique_code import warp_code
-from .upright import by_matrices, folded
+from .upright import by_matrices, folded, wide
 
 
 def by_samples(data: Tensor, geometry: Geometry) -> tuple[Tensor, Tensor]:
     """Averages of a floating-point picture ``(..., H, W)``, 0 outside of it, and the part of each pixel outside."""
-    scaled, shrink, per_pixel = _prefiltered(data if data.is_floating_point() else data.float(), geometry)
+    scaled, shrink, per_pixel = _prefiltered(wide(data), geometry)
     dtype = torch.float64 if data.dtype == torch.float64 else torch.float32
     points = geometry.origins(data.device, dtype, per_pixel) * torch.tensor(
         (shrink[1], shrink[0]), dtype=dtype, device=data.device
@@ -80,8 +80,7 @@ def _prefiltered(data: Tensor, geometry: Geometry) -> tuple[Tensor, tuple[float,
     map = projective.scaling(shrink[1], shrink[0])
     if upright.has_code(data, map, "bicubic", "constant"):
         return upright.by_code(data, down, map)[0], shrink, 2
-    wide = data if data.is_floating_point() else data.float()
-    return by_matrices(wide, down, map)[0], shrink, 2
+    return by_matrices(wide(data), down, map)[0], shrink, 2
 
 
 def by_nearest(data: Tensor, geometry: Geometry, fill: Any) -> Tensor:

@@ -14,7 +14,7 @@ from . import colours as colour
 from . import oblique
 from .colours import Colours
 from .oblique import by_nearest, by_samples
-from .upright import by_code, by_index, by_matrices, falls_on_pixels, filled, has_code
+from .upright import by_code, by_index, by_matrices, falls_on_pixels, filled, has_code, wide
 
 
 def rendered(data: Tensor, geometry: Geometry | None, colours: Colours | None) -> Tensor:
@@ -41,14 +41,14 @@ def resampled(data: Tensor, geometry: Geometry) -> Tensor:
             found, outside = by_code(data, geometry, map)
             beyond = _beyond(geometry, map) if outside else None
         else:
-            found, beyond = by_matrices(data if data.is_floating_point() else data.float(), geometry, map)
+            found, beyond = by_matrices(wide(data), geometry, map)
             beyond = beyond if bool(beyond.any()) else None
         if beyond is not None:
             found = _over(found, beyond, geometry)
     elif (quick := oblique.by_code(data, geometry)) is not None:
         found = quick
     else:
-        found, outside_part = by_samples(data if data.is_floating_point() else data.float(), geometry)
+        found, outside_part = by_samples(wide(data), geometry)
         if geometry.boundary == "constant":
             fill = _colours(geometry.fill, found)
             found = found + fill * outside_part

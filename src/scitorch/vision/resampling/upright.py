@@ -178,6 +178,13 @@ def _write_taps(
     code(ctypes.addressof(geometry), positions, weights, inputs, outputs, count, *_UNUSED)
 
 
+def wide(data: Tensor) -> Tensor:
+    """Numbers that can be averaged: half precision is too coarse, 32 bits need double precision."""
+    if data.is_floating_point():
+        return data.float() if data.element_size() == 2 else data
+    return data.double() if data.element_size() > 2 else data.float()
+
+
 def by_matrices(data: Tensor, geometry: Geometry, map: Map) -> tuple[Tensor, Tensor]:
     """The averages by two matrix products, differentiable in the picture and in the map, and which are outside."""
     outside = torch.zeros(1, 1, dtype=torch.bool, device=data.device)
