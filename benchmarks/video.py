@@ -77,7 +77,8 @@ def _pyav(path: str) -> None:
         stream = container.streams.video[0]
         stream.codec_context.thread_count = 1
         for frame in container.decode(stream):
-            torch.from_numpy(frame.to_ndarray(format="rgb24", threads=1))
+            picture = torch.from_numpy(frame.to_ndarray(format="rgb24", threads=1))  # as long-lived as ours
+    del picture
 
 
 def _opencv(path: str, frames: range | list[int], seek: bool) -> None:

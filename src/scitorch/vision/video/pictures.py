@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 from typing import Protocol
 
 from torch import Tensor
@@ -44,10 +45,11 @@ class PyAVPictures:
 
     def tensors(self, wanted: Sequence[int]) -> Iterator[tuple[int, Tensor]]:
         for number, frame in self.decoder.frames(wanted):
+            aspect = self.decoder.pixel_aspect if self.pixels.square else Fraction(1)
             if frame.format.name == "cuda":
-                yield number, hardware_tensor(frame, self.pixels, self.decoder.pixel_aspect)
+                yield number, hardware_tensor(frame, self.pixels, aspect)
             else:
-                yield number, self.pixels(frame, self._converter, self.decoder.pixel_aspect)
+                yield number, self.pixels(frame, self._converter, aspect)
 
     def close(self) -> None:
         self.decoder.close()

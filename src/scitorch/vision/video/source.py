@@ -110,7 +110,9 @@ class Source:
                 address, "r", container_options={"format_whitelist": _allowed()}, metadata_errors="replace", **options
             )
         except (av.error.FFmpegError, ValueError) as error:
-            raise NotAVideoError(f"{self.name} is not a video that can be read: {error}") from error
+            raise NotAVideoError(
+                f"{self.name} cannot be read as a video: {getattr(error, 'strerror', None) or error}"
+            ) from error
         return container
 
     def fingerprint(self) -> str:
