@@ -101,6 +101,22 @@ def test_residuals_that_do_not_vanish(loss):
     torch.testing.assert_close(jacrev(fitted)(a), difference, rtol=1e-5, atol=2e-6)
 
 
+def test_curve_fit():
+    t, y = torch.linspace(0, 1, 12, dtype=torch.float64), torch.rand(12, dtype=torch.float64)
+
+    def fitted(y):
+        popt, pcov = optimize.curve_fit(lambda t, a, b: a + b * t, t, y)
+        return torch.cat([popt, pcov.reshape(-1)])
+
+    def closed_form(y):
+        design = torch.stack([torch.ones_like(t), t], 1)
+        inverse = torch.linalg.inv(design.mT @ design)
+        popt = inverse @ (design.mT @ y)
+        return torch.cat([popt, (inverse * ((y - design @ popt) ** 2).sum() / 10).reshape(-1)])
+
+    torch.testing.assert_close(jacrev(fitted)(y), jacrev(closed_form)(y), rtol=1e-6, atol=1e-8)
+
+
 def test_arrays():
     def minimum(a):
         return np.sum(optimize.minimize(lambda x: np.sum((x - a) ** 4 + x**2), np.zeros(2)).x)

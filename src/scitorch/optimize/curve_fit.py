@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable
 from typing import Any
 
 import numpy
 import torch
 
-from .caller_arrays import ArrayKind, host, kind_of
+from scitorch.func.captures import differentiation_active
+from scitorch.op.torch_private import is_tracked
+
+from .caller_arrays import ArrayKind, host, kind_of, starting_point, tensor_of
+from .closure_derivatives import is_captive
 from .derivative_check import warn_of_differences
+from .least_squares import least_squares
 from .root import check_system
 from .traced_function import TracedFunction
 from .tracing_watch import UntraceableError
@@ -33,6 +39,8 @@ def curve_fit(
     **kwargs: Any,
 ) -> Any:
     """Fit ``f(x, *parameters)`` to data by nonlinear least squares, with exact derivatives in the parameters.
+
+    Parameters and covariances are differentiable in the data, ``sigma`` and everything that ``f`` closes over.
 
     Parameters
     ----------
@@ -67,6 +75,15 @@ def curve_fit(
     import scipy.optimize
 
     kind = kind_of(xdata)
+    if differentiation_active():
+        given = [tensor_of(v) for v in (xdata, ydata, sigma)]
+        followed = any(t is not None and is_tracked(t) for t in given)
+        start = [1.0] * (len(inspect.signature(f).parameters) - 1) if p0 is None else p0
+        point = kind.leaf(starting_point(start))
+        model = _residuals(f, xdata, ydata, sigma, kind)
+        if followed or is_captive(model, point):
+            unknown = {"full_output": full_output, "check_finite": check_finite, "nan_policy": nan_policy, **kwargs}
+            return _differentiable_fit(model, point, bounds, absolute_sigma, kind, unknown)
     common: dict[str, Any] = {
         "p0": host(p0),
         "sigma": host(sigma),
@@ -98,6 +115,39 @@ def curve_fit(
 
     derivative = plain(jac) if callable(jac) else jac
     return _in_kind(scipy.optimize.curve_fit(plain(f), *data, jac=derivative, **common), kind)
+
+
+def _residuals(f: Callable[..., Any], xdata: Any, ydata: Any, sigma: Any, kind: ArrayKind) -> Any:
+    def residuals(p: torch.Tensor) -> torch.Tensor:
+        given = xdata if tensor_of(xdata) is None else kind.trace(tensor_of(xdata))  # type: ignore[arg-type]
+        values = tensor_of(f(given, *[kind.trace(x) for x in p.unbind(0)]))
+        target = tensor_of(ydata)
+        assert values is not None
+        difference = values - (torch.as_tensor(host(ydata), dtype=kind.dtype) if target is None else target)
+        if sigma is None:
+            return difference
+        weights = tensor_of(sigma)
+        return difference / (torch.as_tensor(host(sigma), dtype=kind.dtype) if weights is None else weights)
+
+    return residuals
+
+
+def _differentiable_fit(
+    residuals: Any, point: torch.Tensor, bounds: Any, absolute_sigma: bool, kind: ArrayKind, unknown: dict[str, Any]
+) -> Any:
+    """Parameters and covariances with derivatives in the data and in what the model closes over."""
+    given = sorted(k for k, v in unknown.items() if v)
+    if given or residuals(point).ndim != 1:
+        what = ", ".join(given) or "a matrix sigma"
+        raise NotImplementedError(f"curve_fit: there are no derivatives of the fit with {what}")
+    found = least_squares(residuals, point, bounds=bounds, xtol=1e-12, ftol=1e-12, gtol=1e-12)
+    if not found.success:
+        raise RuntimeError(f"Optimal parameters not found: {found.message}")
+    jacobian = torch.func.jacrev(residuals)(found.x)
+    covariance = torch.linalg.inv(jacobian.mT @ jacobian)
+    if not absolute_sigma:
+        covariance = covariance * (residuals(found.x) ** 2).sum() / (len(jacobian) - len(found.x))
+    return kind.result(found.x), kind.result(covariance)
 
 
 class _Model:
