@@ -111,7 +111,7 @@ def relative_difference(found: Any, expected: Any) -> float:
 
 def jax_installed() -> bool:
     """Whether JAX can be imported; it is then set to double precision."""
-    return _jax_module() is not None
+    return jax_module() is not None
 
 
 def _scipy(entry: Entry, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Callable[[], Any] | None:
@@ -131,7 +131,7 @@ def _torch(entry: Entry, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Call
 
 def _jax(entry: Entry, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Callable[[], Any] | None:
     function = _jax_function(entry)
-    jax = _jax_module()
+    jax = jax_module()
     if function is None or jax is None:
         return None
     compiled = jax.jit(functools.partial(function, **kwargs))
@@ -155,7 +155,7 @@ def _torch_gradient(
 
 def _jax_gradient(entry: Entry, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Callable[[], Any] | None:
     function = _jax_function(entry)
-    jax = _jax_module()
+    jax = jax_module()
     if function is None or jax is None:
         return None
     moving = tuple(i for i, a in enumerate(args) if _moves(a))
@@ -176,7 +176,7 @@ def _torch_function(entry: Entry) -> Callable[..., Any] | None:
 
 
 def _jax_function(entry: Entry) -> Callable[..., Any] | None:
-    if _jax_module() is None:
+    if jax_module() is None:
         return None
     try:
         module = importlib.import_module(f"jax.scipy.{entry.declared.family}")
@@ -186,7 +186,7 @@ def _jax_function(entry: Entry) -> Callable[..., Any] | None:
 
 
 @functools.lru_cache(maxsize=1)
-def _jax_module() -> Any:
+def jax_module() -> Any:
     try:
         jax = importlib.import_module("jax")
     except ImportError:

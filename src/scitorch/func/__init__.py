@@ -36,6 +36,7 @@ _NAMES = {
         "sparse_hessian",
         "sparse_jacobian",
     ),
+    "selection": ("safe_where",),
     "recurrence": ("map", "scan"),
     "rematerialisation": ("checkpoint",),
     "solvers": ("Anderson", "LevenbergMarquardt", "LimitedMemoryBFGS", "Newton", "TrustRegion"),

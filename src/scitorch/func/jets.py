@@ -206,7 +206,7 @@ class _JetLevel(Level):
     def _key(self, func: Any, leaves: list[Any], spec: Any) -> Any:
         if func.is_view or func._schema.is_mutable or torch.Tag.nondeterministic_seeded in func.tags:
             return None
-        parts: list[Any] = [func, str(spec)]
+        parts: list[Any] = [func, spec]
         for leaf in leaves:
             if isinstance(leaf, LevelTensor) and leaf.level is self:
                 parts.append(("series", id(leaf.value if leaf.content is None else leaf.content)))
