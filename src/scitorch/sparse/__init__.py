@@ -5,6 +5,9 @@ indices, torch's tensors carry the values through it: so every operation has der
 reverse, and a batching rule, and the gradient of a sparse array is a sparse array on the same pattern.
 """
 
+import importlib
+from types import ModuleType
+
 from .base import issparse, sparray
 from .construct import (
     block_array,
@@ -72,3 +75,9 @@ __all__ = [
     "triu",
     "vstack",
 ]
+
+
+def __getattr__(name: str) -> ModuleType:
+    if name in ("csgraph", "linalg"):  # imported when they are needed
+        return importlib.import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
