@@ -24,6 +24,7 @@ PACKAGES = (
     "numpy",
     "func",
     "vision",
+    "parametrize",
     "testing",
     "run",
 )
