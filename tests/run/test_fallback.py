@@ -28,7 +28,7 @@ def test_functions_convert_both_ways_and_warn_once(run):
 def test_callbacks_of_real_functions_see_our_arrays(run):
     outcome = run("""
         import numpy as np
-        from scipy.integrate import quad, solve_ivp
+        from scipy.integrate import nquad, quad, solve_ivp
         from scipy.optimize import brentq, minimize_scalar
         from scipy.special import erf
 
@@ -42,6 +42,7 @@ def test_callbacks_of_real_functions_see_our_arrays(run):
         assert abs(brentq(lambda t: np.cos(t) - t, 0, 1) - 0.7390851332151607) < 1e-10
         assert abs(minimize_scalar(lambda t: (t - 2) ** 2).x - 2) < 1e-6
         assert abs(quad(np.sin, 0, np.pi)[0] - 2) < 1e-12
+        assert abs(nquad(np.sin, [(0, np.pi)])[0] - 2) < 1e-12
         print("fine")
     """)
     assert outcome.err == ""
