@@ -201,3 +201,21 @@ def test_cost_grows_with_the_square_of_the_order() -> None:
     circle = torch.exp(2j * math.pi * torch.arange(nodes, dtype=torch.float64) / nodes)
     integrals = torch.stack([(f(X + 0.5 * circle) * circle**-k).mean().real / 0.5**k for k in range(21)])
     torch.testing.assert_close(found, integrals, rtol=1e-9, atol=1e-8)
+
+
+def test_results_changed_in_place_are_not_found_again() -> None:
+    def f(x: Tensor) -> Tensor:
+        y = torch.exp(x)
+        y.mul_(x)
+        return y + torch.exp(x)
+
+    torch.testing.assert_close(second(f)(X), (X + 3) * X.exp())
+
+    def late(x: Tensor) -> Tensor:
+        exponent = torch.full((2,), 2.0, dtype=torch.float64)
+        first = (x**exponent).sum()
+        exponent.add_(1)
+        return first + (x**exponent).sum()
+
+    with pytest.raises(RuntimeError, match="changed in place after the operation"):
+        second(late)(X)

@@ -185,8 +185,11 @@ class _JetLevel(Level):
         if key is None:
             return super().process(func, leaves, spec)
         if key not in self._seen:
-            self._seen[key] = self._processed(func, leaves, spec), leaves  # kept alive: the key holds their identities
-        return self._seen[key][0]
+            # what the key identifies is kept alive, and the results are kept apart from those that are handed out,
+            # which may be changed in place
+            alive = [(a.value, a.content) if isinstance(a, LevelTensor) else a for a in leaves]
+            self._seen[key] = pytree.tree_map_only(LevelTensor, _again, self._processed(func, leaves, spec)), alive
+        return pytree.tree_map_only(LevelTensor, _again, self._seen[key][0])
 
     def _processed(self, func: Any, leaves: list[Any], spec: Any) -> Any:
         ours = corrected(func)
@@ -212,7 +215,11 @@ class _JetLevel(Level):
                 parts.append(("series", id(leaf.value if leaf.content is None else leaf.content)))
             elif isinstance(leaf, Tensor):
                 plain = type(leaf) is Tensor and leaf.ndim == 0 and leaf.is_cpu and not leaf.requires_grad
-                parts.append(("number", leaf.dtype, leaf.item()) if plain and _visible(leaf) else ("tensor", id(leaf)))
+                parts.append(
+                    ("number", leaf.dtype, leaf.item())
+                    if plain and _visible(leaf)
+                    else ("tensor", id(leaf), leaf._version)
+                )
             else:
                 parts.append((type(leaf), leaf))
         key = tuple(parts)
@@ -251,6 +258,7 @@ class _JetLevel(Level):
 
         def images(order: int) -> list[Tensor] | None:
             if order not in cache:
+                application.check_unchanged()
                 parts = [s.coefficient(order) for s in series]
                 if all(p is None for p in parts):
                     cache[order] = None
@@ -324,6 +332,7 @@ class _JetLevel(Level):
 
     def _right_hand_sides(self, application: Application, results: list[Tensor], series: list[Series]) -> list[Any]:
         """J(x) x' as a series, by the formula of first order."""
+        application.check_unchanged()
         moving = application.moving
         primals = [self.tensor(application.leaves[i], application.contents[i]) for i in moving]
         tangents = [self._velocity(p) for p in primals]
@@ -372,6 +381,10 @@ class _JetLevel(Level):
 
 def _groups_of(operator: Any, application: Application) -> tuple[tuple[int, ...], ...] | None:
     return tuple((i,) for i in sorted(operator.traits.linear)) or None
+
+
+def _again(result: LevelTensor) -> LevelTensor:
+    return LevelTensor(result.value, result.content, result.level)
 
 
 def _visible(tensor: Tensor) -> bool:

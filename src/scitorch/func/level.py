@@ -101,6 +101,20 @@ class Application:
     moving: tuple[int, ...]
     contents: list[Any]
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_versions", self._found_versions())
+
+    def _found_versions(self) -> list[int]:
+        return [a._version if isinstance(a, Tensor) and not a.is_inference() else 0 for a in self.leaves]
+
+    def check_unchanged(self) -> None:
+        """Refuse to go on with arguments that were changed in place since the operation, as autograd does."""
+        if self._found_versions() != self._versions:  # type: ignore[attr-defined]
+            raise RuntimeError(
+                f"{self.func}: an argument was changed in place after the operation, whose derivative needs it; "
+                "change a copy"
+            )
+
     def __call__(self, leaves: Sequence[Any] | None = None) -> Any:
         """Its result, with other leaves."""
         args, kwargs = self.spec.unflatten(self.leaves if leaves is None else list(leaves))
