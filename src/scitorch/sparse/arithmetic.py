@@ -15,7 +15,7 @@ import numpy
 import torch
 from torch import Tensor
 
-from .kinds import as_tensor, give, host_dtype, is_dense, is_scalar, is_sparse, kind_of, promoted, torch_dtype
+from .kinds import as_tensor, give, host_dtype, is_dense, is_scalar, is_scipy, is_sparse, kind_of, promoted, torch_dtype
 from .pattern import twin
 from .planning import Pool, adopted, from_host, host_values, is_plain
 from .warning import warn_of_dense
@@ -153,7 +153,7 @@ def operand(other: Any, beside: Any) -> Any:
         from .exchange import from_torch
 
         return from_torch(other)
-    if type(other).__module__.startswith("scipy.sparse"):
+    if is_scipy(other):
         from .exchange import from_scipy
 
         return from_scipy(other)
@@ -201,7 +201,10 @@ def _dense_sum(a: Any, b: Tensor, operation: Callable[[Any, Any], Any]) -> Any:
         shape = None
     if shape != a.shape:
         raise ValueError(f"a dense array of shape {tuple(b.shape)} does not broadcast to {a.shape}")
-    return give(operation(a._dense().to(dtype), b.to(dtype)), kind)
+    left, right = a._dense().to(dtype), b.to(dtype)
+    if is_plain(left, right) and operation in (operator.add, operator.sub):  # torch adds no wide unsigned integers
+        return give(from_host(operation(host_values(left), host_values(right))), kind)
+    return give(operation(left, right), kind)
 
 
 def union(a: Any, b: Any, operation: Callable[[Tensor, Tensor], Tensor]) -> Any:

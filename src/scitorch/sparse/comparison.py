@@ -53,8 +53,8 @@ def _comparison(name: str, symbol: str) -> Callable[..., Any]:
         if b is NotImplemented:
             return NotImplemented
         if isinstance(b, Tensor):
-            result = operation(self.detach()._dense(), b.detach())
-            return give(result, kind_of(self, other))
+            result = operation(host_values(seen(self)._dense()), host_values(seen_values(b)))
+            return give(from_host(result).to(self._values.device), kind_of(self, other))
         if self.shape != b.shape:
             if name in ("eq", "ne"):
                 return name == "ne"

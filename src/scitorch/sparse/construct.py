@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from .arithmetic import operand
-from .kinds import as_tensor, default_float, give, is_sparse, kind_of, promoted, torch_dtype
+from .kinds import as_tensor, default_float, give, is_scipy, is_sparse, kind_of, promoted, torch_dtype
 from .pattern import scipy_sparse
 from .planning import CLASSES, Pool, adopted, from_host, host_values, is_plain, rearranged
 
@@ -19,7 +19,7 @@ def _sparse(value: Any) -> Any:
     """A sparse array of one, or of a dense array or list."""
     if is_sparse(value):
         return value
-    if type(value).__module__.startswith("scipy.sparse"):
+    if is_scipy(value):
         from .exchange import from_scipy
 
         return from_scipy(value)

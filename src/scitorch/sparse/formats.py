@@ -11,7 +11,7 @@ from torch import Tensor
 
 from ..op.torch_private import is_transformed, without_wrappers
 from .base import enter, sparray
-from .kinds import Kind, as_tensor, default_float, give, is_sparse, kind_of, torch_dtype
+from .kinds import Kind, as_tensor, default_float, give, is_scipy, is_sparse, kind_of, torch_dtype
 from .pattern import Pattern, pattern_of, scipy_sparse, twin
 from .planning import Pool, from_host, gathered, host_values, is_plain
 from .product_kernels import lines_of
@@ -37,7 +37,7 @@ class indexed(sparray):
             from .exchange import from_torch
 
             given = from_torch(arg1)
-        elif type(arg1).__module__.startswith("scipy.sparse"):
+        elif is_scipy(arg1):
             from .exchange import from_scipy
 
             given = from_scipy(arg1)
@@ -372,7 +372,11 @@ class compressed(indexed):
 
     def transpose(self, axes: Any = None, copy: bool = False) -> Any:
         """The transpose, which has the same index arrays in the other compressed format."""
-        if (axes is not None and tuple(axes) != (1, 0)) or self.ndim == 1 or self.format == "bsr":
+        if (
+            (axes is not None and (not hasattr(axes, "__len__") or tuple(axes) != (1, 0)))
+            or self.ndim == 1
+            or self.format == "bsr"
+        ):
             return self._moved(lambda a: a.transpose(axes=axes, copy=copy))
         pattern = self._pattern
         flags = (pattern.is_sorted, pattern.is_canonical)

@@ -6,6 +6,7 @@ arrays. Inside there are tensors only.
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import numpy
@@ -63,6 +64,12 @@ def is_sparse(value: Any) -> bool:
     return hasattr(value, "_is_sparse")
 
 
+def is_scipy(value: Any) -> bool:
+    """Whether a value is one of SciPy's sparse arrays or matrices."""
+    module = sys.modules.get("scipy.sparse")
+    return module is not None and not is_sparse(value) and bool(module.issparse(value))
+
+
 def is_dense(value: Any) -> bool:
     """Whether a value is an array of numbers, of any kind, with all its elements stored."""
     if isinstance(value, Tensor):
@@ -98,7 +105,7 @@ def as_tensor(value: Any, kind: Kind = None, dtype: torch.dtype | None = None) -
         elif _holds_tensors(value):
             tensor = torch.stack([as_tensor(v, kind) for v in value])
         elif kind is not None:
-            array = numpy.asarray(value)
+            array = numpy.asarray(value, None if dtype is None else _HOST.get(dtype))
             if array.dtype == object:
                 raise TypeError(f"not an array of numbers: {value!r:.80}")
             assert _NUMPY is not None

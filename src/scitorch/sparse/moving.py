@@ -10,7 +10,7 @@ import numpy
 import torch
 from torch import Tensor
 
-from .kinds import as_tensor, give, is_scalar, is_sparse, kind_of, torch_dtype
+from .kinds import as_tensor, give, is_scalar, is_scipy, is_sparse, kind_of, torch_dtype
 from .pattern import pattern_of, twin
 from .planning import Pool, host_values, is_plain, rearranged, relabelled
 
@@ -171,7 +171,7 @@ class Moving:
         """A value to be stored: a sparse array, or a tensor of this array's dtype and device."""
         if is_sparse(value):
             return value
-        if type(value).__module__.startswith("scipy.sparse"):
+        if is_scipy(value):
             from .exchange import from_scipy
 
             return from_scipy(value)

@@ -21,12 +21,15 @@ def product_kernel(
     columns = dense.shape[-1]
     if not math.prod(batch):
         return dense.new_zeros(*batch, rows, columns)
+    if not batch:
+        return _product(data, dense, indptr, indices, rows, transposed)
     if data.ndim == 1 or not any(n != 1 for n in data.shape[:-1]):
         # one matrix: the columns of the whole batch at once
         k = dense.shape[-2]
-        wide = dense.reshape(-1, k, columns).movedim(0, 1).reshape(k, -1)
+        count = math.prod(dense.shape[:-2])
+        wide = dense.reshape(count, k, columns).movedim(0, 1).reshape(k, count * columns)
         out = _product(data.reshape(-1), wide, indptr, indices, rows, transposed)
-        return out.reshape(rows, -1, columns).movedim(1, 0).reshape(*batch, rows, columns)
+        return out.reshape(rows, count, columns).movedim(1, 0).reshape(*batch, rows, columns)
     data = data.expand(*batch, data.shape[-1]).reshape(-1, data.shape[-1])
     dense = dense.expand(*batch, *dense.shape[-2:]).reshape(-1, *dense.shape[-2:])
     each = [_product(d, x, indptr, indices, rows, transposed) for d, x in zip(data, dense)]
