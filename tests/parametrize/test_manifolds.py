@@ -6,10 +6,10 @@ import pytest
 import torch
 from torch.nn.utils import parametrize as nn_parametrize
 
-from scitorch.parametrize import Cayley, Manifold, Positive, Skew, Symmetric
+from scitorch.parametrize import Cayley, Manifold, Positive, PositiveDefinite, Skew, Sphere, Symmetric
 from scitorch.testing import assert_batched, assert_close, assert_compiles, assert_gradients, make_tensor
 
-MANIFOLDS = [Symmetric(), Skew(), Cayley(), Positive()]
+MANIFOLDS = [Symmetric(), Skew(), Cayley(), Positive(), PositiveDefinite(), Sphere()]
 ids = {"ids": lambda m: type(m).__name__}
 
 
@@ -26,7 +26,7 @@ def test_laws_of_a_manifold(manifold: Manifold) -> None:
     assert_compiles(manifold.map, free)
 
 
-@pytest.mark.parametrize("manifold", [Symmetric(), Skew(), Cayley()], **ids)
+@pytest.mark.parametrize("manifold", [Symmetric(), Skew(), Cayley(), PositiveDefinite(), Sphere()], **ids)
 def test_complex(manifold: Manifold) -> None:
     point = manifold.map(make_tensor(3, 3, dtype=torch.complex128, low=-1, high=1))
     assert manifold.contains(point)
