@@ -43,6 +43,8 @@ def _kind(value: Any) -> Kind:
     own = getattr(value, "_kind", None)
     if own is not None:
         return own  # type: ignore[no-any-return]
+    if type(value).__module__.startswith("scipy.sparse"):  # made of NumPy's arrays
+        return _NUMPY
     return find_array_type(value)
 
 

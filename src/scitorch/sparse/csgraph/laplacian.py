@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from ...linalg.operators import LinearOperator
+from ...linalg.operators.base import as_torch_dtype
 from .. import coo_array
 from ..base import issparse
 from ..kinds import as_tensor, give, kind_of
@@ -76,12 +77,12 @@ def laplacian(
     weights = made._values if made is not None else as_tensor(csgraph, kind)
     if normed and not (weights.is_floating_point() or weights.is_complex()):
         weights = weights.to(torch.float64)
-    if dtype is not None:
-        from ...linalg.operators.base import as_torch_dtype
-
-        weights = weights.to(as_torch_dtype(dtype))
+    wanted = None if dtype is None else as_torch_dtype(dtype)
+    if wanted is not None and (wanted.is_floating_point or wanted.is_complex):
+        weights = weights.to(wanted)
     if made is None:
         lap, diagonal = _dense(weights, normed, use_out_degree, symmetrized)
+        lap, diagonal = (lap, diagonal) if wanted is None else (lap.to(wanted), diagonal.to(wanted))
         result: Any = give(lap, kind)
         operator: Any = lap
     else:
@@ -91,6 +92,8 @@ def laplacian(
             weights = made._values
         rows, columns = (c.long() for c in made._pattern.index)
         result, diagonal = _sparse(weights, rows, columns, made.shape[0], normed, use_out_degree, kind)
+        if wanted is not None:
+            result, diagonal = result._like(result._values.to(wanted)), diagonal.to(wanted)
         operator = result
     if form != "array":
         from ..linalg import aslinearoperator

@@ -24,7 +24,8 @@ def compressed(function: str, A: Any, *, square: bool = True) -> Any:
         module = type(A).__module__
         A = csr_array(A) if module.startswith("scipy.sparse") else csc_array(as_tensor(A, kind))
     if A.ndim != 2 or (square and A.shape[0] != A.shape[1]):
-        raise ValueError(f"{function}: matrix must be square (has shape {tuple(A.shape)})")
+        what = "can only factor square matrices" if function in ("splu", "spilu") else "matrix must be square"
+        raise ValueError(f"{function}: {what} (has shape {tuple(A.shape)})")
     if A.format not in ("csr", "csc"):
         A = A.tocsc()
     A = A._canonical()
@@ -41,7 +42,9 @@ def _sides(function: str, b: Any, n: int, kind: Any) -> tuple[Tensor, bool]:
     if not (side.is_floating_point() or side.is_complex()):
         side = side.to(torch.float64 if kind is not None else torch.get_default_dtype())
     if side.ndim == 0 or side.shape[0 if side.ndim == 1 else -2] != n:
-        raise ValueError(f"{function}: matrix - rhs dimension mismatch ({n} - {tuple(side.shape)})")
+        raise ValueError(
+            f"{function}: rhs is of incompatible size: matrix - rhs dimension mismatch ({n} - {tuple(side.shape)})"
+        )
     return (side.unsqueeze(-1), True) if side.ndim == 1 else (side, False)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import itertools
+import math
 import warnings
 import weakref
 from functools import partial
@@ -71,7 +72,7 @@ def _solve_kernel(
     _one_pattern(indptr, indices)
     n, k = b.shape[-2:]
     batch = torch.broadcast_shapes(data.shape[:-1], b.shape[:-2])  # type: ignore[no-untyped-call]
-    rows = data.reshape(-1, data.shape[-1])
+    rows = data.reshape(math.prod(data.shape[:-1]), data.shape[-1])
     out = torch.empty((*batch, n, k), dtype=b.dtype)
     if not out.numel():
         return out.to(b.device)
@@ -79,8 +80,8 @@ def _solve_kernel(
     if one:  # the columns of the whole batch at once
         sides = b.expand(*batch, n, k).reshape(-1, n, k).movedim(0, 1).reshape(1, n, -1)
     else:
-        rows = data.expand(*batch, data.shape[-1]).reshape(-1, data.shape[-1])
-        sides = b.expand(*batch, n, k).reshape(-1, n, k)
+        rows = data.expand(*batch, data.shape[-1]).reshape(math.prod(batch), data.shape[-1])
+        sides = b.expand(*batch, n, k).reshape(math.prod(batch), n, k)
     factors = _kept.get(kept)
     if incomplete and kept and factors is None:
         raise RuntimeError("spilu: the factorisation is gone; keep the object for as long as derivatives are taken")
@@ -221,8 +222,8 @@ def _triangular_kernel(
     sparse, linalg = importlib.import_module("scipy.sparse"), importlib.import_module("scipy.sparse.linalg")
     n, k = b.shape[-2:]
     batch = torch.broadcast_shapes(data.shape[:-1], b.shape[:-2])  # type: ignore[no-untyped-call]
-    rows = data.expand(*batch, data.shape[-1]).reshape(-1, data.shape[-1])
-    sides = b.expand(*batch, n, k).reshape(-1, n, k)
+    rows = data.expand(*batch, data.shape[-1]).reshape(math.prod(batch), data.shape[-1])
+    sides = b.expand(*batch, n, k).reshape(math.prod(batch), n, k)
     make = sparse.csc_array if by_column else sparse.csr_array
     if bool((rows != _in_triangle_kernel(rows, indptr, indices, by_column=by_column, lower=lower)).any()):
         raise LinAlgError(f"spsolve_triangular: A is not {'lower' if lower else 'upper'} triangular")
