@@ -10,7 +10,7 @@ from pathlib import Path
 import torch
 from torch.utils.benchmark import Compare
 
-from . import call_overhead, fft, func, linalg, numpy, optimize_integrate, sparse_linalg, special, video, vision
+from . import call_overhead, fft, func, linalg, numpy, optimize_integrate, sparse, sparse_linalg, special, video, vision
 from .peers import jax_installed
 from .report import line, machine, write
 from .timing import CLOCKS, OURS, Result, measure
