@@ -185,3 +185,29 @@ def test_examples_run() -> None:
         if not module.ispkg:
             outcome = doctest.testmod(importlib.import_module(module.name))
             assert not outcome.failed, module.name
+
+
+@pytest.mark.parametrize(
+    ("make", "part", "value"),
+    [
+        (sparse.csr_array, "indices", [0, 9]),
+        (sparse.csc_array, "indices", [0, -1]),
+        (sparse.csr_array, "indptr", [0, 5, 1]),
+        (sparse.coo_array, "row", [0, 2]),
+        (sparse.coo_array, "coords", ([0, 1], [0, 7])),
+    ],
+)
+def test_assigned_indices_stay_inside_the_array(make, part, value) -> None:
+    array = make(torch.eye(2))
+    with pytest.raises(ValueError, match=r"run from|ascend"):
+        setattr(array, part, value)
+    assert array.toarray().tolist() == [[1.0, 0.0], [0.0, 1.0]]
+
+
+@pytest.mark.filterwarnings("ignore:Sparse CSR tensor support")
+def test_torch_tensors_with_indices_outside_are_refused() -> None:
+    bad = torch.sparse_csr_tensor(
+        torch.tensor([0, 1]), torch.tensor([7]), torch.ones(1), (1, 2), check_invariants=False
+    )
+    with pytest.raises(ValueError, match="run from 7"):
+        sparse.from_torch(bad)

@@ -10,10 +10,20 @@ import numpy
 from torch import Tensor
 
 from scitorch.func.captures import differentiation_active
-from scitorch.op.torch_private import is_transformed
+from scitorch.op.torch_private import is_tracked, is_transformed, pytree
 
 from .batches import is_batch, least_squares_batch
-from .caller_arrays import adapted, as_tuple, detached, host, in_callers_kind, kind_of, start_tensor, starting_point
+from .caller_arrays import (
+    adapted,
+    as_tuple,
+    detached,
+    host,
+    in_callers_kind,
+    kind_of,
+    start_tensor,
+    starting_point,
+    tensor_of,
+)
 from .closure_derivatives import differentiable_point, is_captive, objective_of, stationarity
 from .derivative_check import warn_of_differences
 from .robust_losses import cost_of
@@ -74,6 +84,10 @@ def least_squares(
     >>> np.round(fit.x, 6)
     array([2., 3.])
     """
+    limits = (bounds.lb, bounds.ub) if hasattr(bounds, "lb") else bounds
+    given_bounds = map(tensor_of, pytree.tree_leaves(limits))
+    if any(b is not None and is_tracked(b, batched=False) for b in given_bounds):
+        raise NotImplementedError("least_squares: there is no derivative in the bounds; give them detached")
     x0 = detached(x0)
     if is_batch(x0):
         return least_squares_batch(

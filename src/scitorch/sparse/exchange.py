@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from .kinds import Kind, kind_of
-from .pattern import Pattern, pattern_of, scipy_sparse
+from .pattern import Pattern, pattern_of, require_in_range, scipy_sparse
 from .planning import CLASSES, from_host, host_values
 
 
@@ -81,7 +81,9 @@ def from_torch(tensor: Tensor) -> Any:
     by_row = format != "csc"
     indptr = tensor.crow_indices() if by_row else tensor.ccol_indices()
     indices = tensor.col_indices() if by_row else tensor.row_indices()
-    return CLASSES[format]._of(Pattern(format, tuple(tensor.shape), (indptr, indices)), tensor.values(), None)
+    pattern = Pattern(format, tuple(tensor.shape), (indptr, indices))
+    require_in_range(pattern)  # torch checks its own tensors only if asked to
+    return CLASSES[format]._of(pattern, tensor.values(), None)
 
 
 def to_torch(array: Any) -> Tensor:

@@ -12,7 +12,7 @@ from torch import Tensor
 from ..op.torch_private import is_transformed, without_wrappers
 from .base import enter, sparray
 from .kinds import Kind, as_tensor, default_float, give, is_scipy, is_sparse, kind_of, torch_dtype
-from .pattern import Pattern, pattern_of, scipy_sparse, twin
+from .pattern import Pattern, pattern_of, require_in_range, scipy_sparse, twin
 from .planning import Pool, from_host, gathered, host_values, is_plain
 from .product_kernels import lines_of
 
@@ -167,7 +167,9 @@ def _index_property(position: int, doc: str) -> Any:
             tensor = tensor.to(torch.int64)
         index = list(self._pattern.index)
         index[position] = tensor
-        self._pattern = Pattern(self.format, self.shape, tuple(index))
+        pattern = Pattern(self.format, self.shape, tuple(index))
+        require_in_range(pattern)
+        self._pattern = pattern
 
     return property(get, set, doc=doc)
 
@@ -214,8 +216,12 @@ class coo_array(indexed):
 
     @coords.setter
     def coords(self, coords: Any) -> None:
-        index = tuple(as_tensor(c).to(self._pattern.device) for c in coords)
-        self._pattern = Pattern("coo", self.shape, index)
+        self._place(tuple(as_tensor(c).to(self._pattern.device) for c in coords))
+
+    def _place(self, index: tuple[torch.Tensor, ...]) -> None:
+        pattern = Pattern("coo", self.shape, index)
+        require_in_range(pattern)
+        self._pattern = pattern
 
     @property
     def row(self) -> Any:
@@ -230,7 +236,7 @@ class coo_array(indexed):
             raise ValueError("an array of one dimension has no rows")
         index = list(self._pattern.index)
         index[-2] = as_tensor(row).to(index[-2])
-        self._pattern = Pattern("coo", self.shape, tuple(index))
+        self._place(tuple(index))
 
     @property
     def col(self) -> Any:
@@ -241,7 +247,7 @@ class coo_array(indexed):
     def col(self, col: Any) -> None:
         index = list(self._pattern.index)
         index[-1] = as_tensor(col).to(index[-1])
-        self._pattern = Pattern("coo", self.shape, tuple(index))
+        self._place(tuple(index))
 
     @property
     def has_canonical_format(self) -> bool:

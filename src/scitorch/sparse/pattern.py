@@ -101,6 +101,29 @@ class Pattern:
         return f"<{self.format} pattern of shape {self.shape}>"
 
 
+def require_in_range(pattern: Pattern) -> None:
+    """Refuse indices that compiled routines would follow out of the memory of the array.
+
+    Raises
+    ------
+    ValueError
+        For a negative index, one beyond the shape, or an ``indptr`` that does not ascend from zero.
+    """
+    if pattern.format == "dia":
+        return
+    ranges = list(zip(("coords",) * len(pattern.shape), pattern.host(), pattern.shape))
+    if pattern.format != "coo":
+        indptr, indices = pattern.host()
+        if indptr.size == 0 or indptr[0] != 0 or (numpy.diff(indptr) < 0).any():
+            raise ValueError("indptr does not ascend from zero")
+        ranges = [] if pattern.format == "bsr" else [("indices", indices, pattern.shape[pattern.format == "csr"])]
+        if pattern.format == "bsr" and indices.size and indices.min() < 0:
+            raise ValueError("indices are negative")
+    for name, index, size in ranges:
+        if index.size and not 0 <= index.min() <= index.max() < size:
+            raise ValueError(f"{name} run from {index.min()} to {index.max()} in a dimension of length {size}")
+
+
 def twin(pattern: Pattern, data: numpy.ndarray[Any, Any]) -> Any:
     """SciPy's array with this pattern and these data, made without a check or a copy."""
     found = object.__new__(getattr(scipy_sparse(), f"{pattern.format}_array"))
