@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from scitorch.op import Real, elementwise
+from scitorch.op import Real, composite, elementwise
 from scitorch.op.kernel import scipy_ufunc
 
 from .regions import nan_where
@@ -152,3 +152,37 @@ def logit(x: Tensor) -> Tensor:
     >>> logit(torch.tensor([0.0, 0.25, 0.5], dtype=torch.float64))
     tensor([   -inf, -1.0986,  0.0000], dtype=torch.float64)
     """
+
+
+@composite(domain={"x": _LINE}, reference="scipy.special.softplus")
+def softplus(x: Tensor) -> Tensor:
+    """
+    Smooth positive part.
+
+    Parameters
+    ----------
+    x : array_like
+        Real argument.
+
+    Returns
+    -------
+    Tensor
+        log(1 + exp(x)), without overflow or cancellation.
+
+    Raises
+    ------
+    TypeError
+        If `x` is complex.
+
+    Notes
+    -----
+    -`log_expit` of -x; the derivative is expit(x).
+
+    Examples
+    --------
+    >>> import torch
+    >>> from scitorch.special import softplus
+    >>> softplus(torch.tensor([-100.0, 0.0, 1000.0], dtype=torch.float64))
+    tensor([3.7201e-44, 6.9315e-01, 1.0000e+03], dtype=torch.float64)
+    """
+    return -log_expit(-x)

@@ -235,3 +235,47 @@ def eval_sh_legendre(n: Tensor, x: Tensor) -> Tensor:
     tensor(0.2800, dtype=torch.float64)
     """
     return eval_legendre(n, 2 * x - 1)
+
+
+@composite(
+    domain={"x": Real(0.0, 15.0, hard=(0.0, 1.0, 30.0)), "n": _DEGREE, "k": Real(-0.5, 4.0)},
+    undefined=_NO_DEGREE,
+    arrays=("x", "n", "k"),
+    reference=lambda x, n, k=0.0: _reference("eval_genlaguerre")(n, k, x),
+    rtol=1e-11,
+)
+def assoc_laguerre(x: Tensor, n: Tensor, k: Tensor | float = 0.0) -> Tensor:
+    """
+    Generalised Laguerre polynomial, with the point as the first argument.
+
+    Parameters
+    ----------
+    x : array_like
+        Point, real or complex.
+    n : array_like
+        Degree.
+    k : array_like, optional
+        Order, real. The shapes broadcast.
+
+    Returns
+    -------
+    Tensor
+        L_n^(k)(x).
+
+    Raises
+    ------
+    NotImplementedError
+        If the derivative with respect to `n` is asked for.
+
+    Notes
+    -----
+    See `eval_genlaguerre`.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from scitorch.special import assoc_laguerre
+    >>> assoc_laguerre(torch.tensor(0.4, dtype=torch.float64), 3, 1.0)
+    tensor(1.9093, dtype=torch.float64)
+    """
+    return eval_genlaguerre(n, k, x)

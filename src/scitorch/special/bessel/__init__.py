@@ -2,6 +2,7 @@
 
 from .derivatives import h1vp, h2vp, ivp, jvp, kvp, yvp
 from .hankel import hankel1e, hankel2, hankel2e, jn, yve
+from .integer_orders import kn, yn
 from .modified_first_kind import iv, ive
 from .modified_orders_zero_and_one import i0, i0e, i1, i1e, k0, k0e, k1, k1e
 from .modified_second_kind import kv, kve
@@ -33,6 +34,7 @@ __all__ = [
     "k0e",
     "k1",
     "k1e",
+    "kn",
     "kv",
     "kve",
     "kvp",
@@ -42,6 +44,7 @@ __all__ = [
     "spherical_yn",
     "y0",
     "y1",
+    "yn",
     "yv",
     "yve",
     "yvp",
