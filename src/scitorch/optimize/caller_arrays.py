@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -50,7 +51,7 @@ def kind_of(x0: Any) -> ArrayKind:
     traced = find_array_type(ndarray([0]))
     assert traced is not None
     if isinstance(x0, numpy.ndarray | numpy.generic):
-        return ArrayKind(traced.from_tensor, lambda t: t.numpy(force=True))
+        return ArrayKind(traced.from_tensor, _numpy_result)
     first = x0
     while isinstance(first, list | tuple) and first:
         first = first[0]
@@ -60,6 +61,17 @@ def kind_of(x0: Any) -> ArrayKind:
     tensor = found.to_tensor(first)
     dtype = tensor.dtype if tensor.is_floating_point() else torch.float64
     return ArrayKind(traced.from_tensor, traced.from_tensor, dtype, tensor.device)
+
+
+def _numpy_result(tensor: Tensor) -> Any:
+    if tensor.requires_grad and torch.is_grad_enabled():
+        warnings.warn(
+            "the result depends on tensors that require a gradient, which its NumPy arrays cannot carry; start from a "
+            "Tensor or a scitorch.numpy array to have it, or detach what the function closes over",
+            RuntimeWarning,
+            stacklevel=4,
+        )
+    return tensor.numpy(force=True)
 
 
 def tensor_of(value: Any) -> Tensor | None:

@@ -72,6 +72,7 @@ class TracedFunction:
         """Gradient of a scalar function by one backward pass."""
         return self._differentiable_gradient(x).detach().numpy(force=True).astype(float)
 
+    @torch.enable_grad()
     def hessian_product(self, x: Vector, p: Vector) -> Vector:
         """Hessian times vector, by differentiating the gradient along ``p``."""
         gradient = self._differentiable_gradient(x)
@@ -88,6 +89,7 @@ class TracedFunction:
         rows = numpy.stack([self.hessian_product(x, e) for e in numpy.eye(len(x))])
         return 0.5 * (rows + rows.T)
 
+    @torch.enable_grad()
     def jacobian(self, x: Vector) -> Vector:
         """Matrix of the derivatives of a vector-valued function, one row for each of its values.
 
@@ -106,6 +108,7 @@ class TracedFunction:
         jacobian: Vector = torch.stack(columns, dim=1).numpy(force=True).astype(float)
         return jacobian
 
+    @torch.enable_grad()
     def _differentiable_gradient(self, x: Vector) -> Tensor:
         out = self._evaluate(x)
         assert self._leaf is not None
