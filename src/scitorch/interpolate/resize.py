@@ -88,8 +88,9 @@ def resize(
     Returns
     -------
     Tensor
-        Of the dtype of `x`. Whole numbers are rounded and clipped to their range: those of 8 bits after each axis, the
-        last axis first, as Pillow does; others at the end.
+        Of the dtype of `x`. Whole numbers are rounded and clipped to their range: those of 8 bits after each axis,
+        the one that shrinks most first, then the last; others at the end. Pillow also rounds 8 bits after each axis,
+        but may take the axes in the other order, which differs where a filter overshoots the range.
 
     Raises
     ------
@@ -211,7 +212,7 @@ def _in_working_dtype(x: Tensor, passes: list[_Pass], *, whole: bool) -> Tensor:
     order = _memory_order(x)
     back = [order.index(d) for d in range(x.ndim)]
     x = x.permute(order)
-    # The most shrinking axis first; of others, the last axis first in 8 bits, where it matters, because Pillow does so,
+    # The most shrinking axis first; of others, the last axis first in 8 bits, where it matters,
     # otherwise the first, along which memory is contiguous.
     eight_bits = x.dtype.itemsize == 1 and not whole
     passes = sorted(passes, key=lambda p: (min(p.ratio, 1.0), -p.dim if eight_bits else p.dim))

@@ -118,11 +118,14 @@ def export_with_dynamic_batch(subject: Subject) -> None:
         if not case.moving:
             continue
 
+        values = tuple(torch.stack([v, 0.99 * v, 0.98 * v]) for v in case.values)
+        if not _takes_a_batch(case, values):
+            continue  # rows of segments, say: there is no batch dimension to be dynamic
+
         class Module(torch.nn.Module):
             def forward(self, *values: Tensor, case: Case = case) -> tuple[Tensor, ...]:
                 return case(*values)
 
-        values = tuple(torch.stack([v, 0.99 * v, 0.98 * v]) for v in case.values)
         batch = torch.export.Dim("batch", min=2, max=64)
         program = torch.export.export(Module(), values, dynamic_shapes=(tuple({0: batch} for _ in values),))
         other = tuple(torch.cat([v, 0.97 * v]) for v in values)
@@ -134,3 +137,12 @@ def export_with_dynamic_batch(subject: Subject) -> None:
             what=f"{case.label}, exported",
             scale=True,
         )
+
+
+def _takes_a_batch(case: Case, values: tuple[Tensor, ...]) -> bool:
+    """Whether leading dimensions are a batch; of some composites they are what is counted or summed."""
+    try:
+        found = case(*values)
+    except (IndexError, RuntimeError, ValueError):
+        return False
+    return all(f.shape == (len(values[0]), *one.shape) for f, one in zip(found, case(*case.values)))
