@@ -23,6 +23,7 @@ FAMILIES = {
     "special": "Special functions",
     "linalg": "Linear algebra",
     "fft": "Fourier, cosine and sine transforms",
+    "interpolate": "Resizing",
 }
 
 #: The rows of the NumPy namespace; its functions are described where NumPy's are.

@@ -12,7 +12,7 @@ class Sphere(Manifold):
     """Unit vectors along the last dimension, by division by the length."""
 
     def map(self, free: Tensor) -> Tensor:
-        """x / |x|; nan for a vector of zeros, which has no direction."""
+        """``x / |x|``; nan for a vector of zeros, which has no direction."""
         return free / torch.linalg.vector_norm(free, dim=-1, keepdim=True)
 
     def inverse(self, point: Tensor) -> Tensor:
