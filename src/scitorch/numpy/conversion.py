@@ -247,7 +247,7 @@ def _answer(value: Any, dtype: torch.dtype | None, copy: bool | None) -> ndarray
         return None
     keywords = {} if copy is None else {"copy": bool(copy)}
     try:
-        answer = value.__array__(None if dtype is None else NUMPY_OF_TORCH[dtype], **keywords)
+        answer = value.__array__(*(() if dtype is None else (NUMPY_OF_TORCH[dtype],)), **keywords)
     except TypeError as error:
         if "copy" not in str(error):
             raise
